@@ -1,0 +1,18 @@
+import type { Table } from './table.ts'
+
+export interface DatasetSpec {
+  description: string
+  /** Folders under `raw/` whose objects belong to this dataset. Default: the dataset's name. */
+  rawFolders?: readonly string[]
+  /** Seconds that a run waits after it began, so that files dropped together run together. */
+  settleSeconds: number
+}
+
+/** One source system: its settings and its tables by name. */
+export interface Dataset extends DatasetSpec {
+  name: string
+  rawFolders: readonly string[]
+  tables: Record<string, Table>
+}
+
+export const defineDataset = (spec: DatasetSpec): DatasetSpec => spec

@@ -1,0 +1,111 @@
+import type { Cell, Column } from './column.ts'
+
+export type Columns = Record<string, Column>
+
+/** Which of several rows with one key stays. Rows are ranked by (source last modified, key, row number). */
+export type Dedupe =
+  /** the greatest rank */
+  | 'latest'
+  /** the smallest rank */
+  | 'first'
+  /** rows that agree in every column are one row; the key is not looked at */
+  | 'exact'
+  /** the greatest value of this column, then the greatest rank */
+  | { greatest: string }
+  /** every row stays */
+  | 'none'
+
+/** A boolean SQL expression in Athena's dialect that holds for every row; rows where it is false are failing. */
+export interface ExpressionRule {
+  name: string
+  severity: 'warn' | 'error'
+  expect: string
+}
+
+export interface TableSpec<C extends Columns = Columns> {
+  description: string
+  /** File name with `*`; `.gz`, `.zip` and `.zst` may follow. A key `raw/<dataset>/<table>/<any name>` is routed without it. */
+  files: string
+  /** In the order of the file and of the cleaned table. */
+  columns: C
+  /** Natural key; empty for `exact` and `none`. */
+  key: readonly (keyof C & string)[]
+  dedupe: Dedupe
+  /** `append`: events, partitioned by date. `snapshot`: entities; a file that omits a key keeps it. */
+  kind: 'append' | 'snapshot'
+  /** Text partition column `name`, derived from the timestamp or date column `of`. */
+  partition?: {
+    name: string
+    by: 'month' | 'day'
+    of: keyof C & string
+    /** A key never comes back with another partition: the other partitions need not be searched for it. */
+    immutable?: boolean
+  }
+  /** What a column that the contract does not know does: `discard_column` drops it with a warning, `freeze` sets the source aside. */
+  unknownColumns?: 'discard_column' | 'freeze'
+  rules?: readonly ExpressionRule[]
+  /** Quarantined rows over this share of a run's rows raise an alert. Default 0.05. */
+  quarantineAlert?: number
+}
+
+/** The one value that declares a table. The registry adds the names, which are the file's and its folder's. */
+export interface Table<C extends Columns = Columns> extends TableSpec<C> {
+  name: string
+  dataset: string
+}
+
+/** A row of the cleaned table, keyed by column name. */
+export type RowOf<T extends { columns: Columns }> = {
+  [K in keyof T['columns']]: CellOf<T['columns'][K]>
+}
+type CellOf<C> = C extends Column<infer N, infer K> ? (N extends true ? Plain<K> : Plain<K> | null) : Cell
+type Plain<K> = K extends 'text'
+  ? string
+  : K extends 'boolean'
+    ? boolean
+    : K extends 'bigint' | 'decimal'
+      ? bigint
+      : number
+
+/** Declares a table; a contradiction in it is an error here, not in a run. */
+export function defineTable<const C extends Columns>(spec: TableSpec<C>): TableSpec<C> {
+  const fail = (what: string): never => {
+    throw new Error(`contracts: ${spec.files}: ${what}`)
+  }
+  for (const name of Object.keys(spec.columns))
+    if (!/^[a-z][a-z0-9_]*$/.test(name)) fail(`column names are lower case, digits and _, got ${name}`)
+  for (const name of spec.key) if (!spec.columns[name]?.required) fail(`key column ${name} must be a required column`)
+  const keyless = spec.dedupe === 'exact' || spec.dedupe === 'none'
+  if (!keyless && spec.key.length === 0) fail('dedupe by key needs a key')
+  if (typeof spec.dedupe === 'object' && !spec.columns[spec.dedupe.greatest])
+    fail(`dedupe by ${spec.dedupe.greatest}: no such column`)
+  if (spec.kind === 'append' && !spec.partition) fail('an append table needs a partition')
+  if (spec.partition) {
+    const of = spec.columns[spec.partition.of]
+    if (!of || (of.type.kind !== 'timestamp' && of.type.kind !== 'date') || !of.required)
+      fail(`partition by ${spec.partition.of}: it must be a required timestamp or date column`)
+    if (spec.columns[spec.partition.name]) fail(`partition ${spec.partition.name} is a column as well`)
+  }
+  for (const [name, column] of Object.entries(spec.columns))
+    if (column.derived && spec.columns[column.derived.from]?.type.kind !== 'timestamp')
+      fail(`${name} is derived from ${column.derived.from}, which is not a timestamp column`)
+  return spec
+}
+
+/** Columns that every cleaned and enriched row carries after the contract's: lineage, the rank, and the key's hash. */
+export const lineage = {
+  _source_file: { type: { kind: 'text' }, required: true, description: 'raw object key' },
+  _source_row: {
+    type: { kind: 'bigint' },
+    required: true,
+    description: 'record in that object, the first after the header is 1',
+  },
+  _source_modified: { type: { kind: 'timestamp' }, required: true, description: 'when the raw object was written' },
+  _ingested_at: { type: { kind: 'timestamp' }, required: true, description: 'start of the run that took the row' },
+  _run_id: { type: { kind: 'text' }, required: true, description: 'run that took the row' },
+  _key_hash: {
+    type: { kind: 'bigint' },
+    required: true,
+    description: 'hash of the key, or of the row where there is no key',
+  },
+} as const satisfies Columns

@@ -1,0 +1,56 @@
+import type { ColumnType } from '@droplake/contracts/column'
+
+/** Data files of one partition. Every file lies directly in `location`, a key prefix that ends with `/`. */
+export interface CatalogPartition {
+  /** Value of the partition column; '' in a table without one. */
+  value: string
+  location: string
+  files: string[]
+  rows: number
+}
+
+/** Parquet files under one name. */
+export interface CatalogTable {
+  database: string
+  name: string
+  description?: string
+  /** Columns inside the files, in order; the partition column is not among them. */
+  columns: { name: string; type: ColumnType; description?: string }[]
+  /** Text column whose value stands in the path only. */
+  partitionColumn?: string
+  partitions: CatalogPartition[]
+}
+
+/** A public name that shows one table. It moves as a whole. */
+export interface CatalogView {
+  database: string
+  name: string
+  /** Table it shows. */
+  target: { database: string; name: string }
+  /** Log entry that published it; a view never moves to a smaller one. */
+  seq: number
+}
+
+/** What the catalog has to show of one dataset after log entry `seq`. */
+export interface CatalogState {
+  dataset: string
+  seq: number
+  tables: CatalogTable[]
+  /** In the order in which they are moved: dimensions before facts. */
+  views: CatalogView[]
+}
+
+/**
+ * The names under which the query engine finds data. It follows the log and never decides anything.
+ */
+export interface Catalog {
+  /**
+   * Brings one dataset to a state; idempotent, safe to repeat at any moment, and a no-op when the catalog already
+   * follows a later entry.
+   */
+  follow(state: CatalogState): Promise<void>
+  /** Registers one immutable table beside the state: a model's version before it is published. Repeating it is fine. */
+  register(dataset: string, table: CatalogTable): Promise<void>
+  /** What is shown now; undefined before the first `follow`. Registered tables are among the tables. */
+  show(dataset: string): Promise<CatalogState | undefined>
+}

@@ -1,0 +1,63 @@
+/** One stored object. `version` names these bytes for ever; `etag` is equal for equal uploads where the store can tell. */
+export interface ObjectInfo {
+  key: string
+  /** bytes */
+  size: number
+  etag: string
+  version: string
+  /** UTC milliseconds */
+  lastModified: number
+}
+
+/** Bytes `[start, end)` of an object. */
+export interface ByteRange {
+  start: number
+  end: number
+}
+
+/** An object in the making: nobody sees it before `close`, and never after `abort`. */
+export interface ObjectWriter {
+  write(bytes: Uint8Array): Promise<void>
+  close(): Promise<ObjectInfo>
+  abort(): Promise<void>
+}
+
+/**
+ * Immutable-object storage: S3, a folder, memory. Keys are `/`-separated, without `.` or `..` parts.
+ *
+ * Every method that reads an absent object throws `ObjectNotFound`. A listing is whole or it throws: never a part.
+ */
+export interface ObjectStore {
+  /** Undefined when the key (or that version of it) is absent. */
+  head(key: string, version?: string): Promise<ObjectInfo | undefined>
+  /** The bytes, of exactly that version when one is given. A range past the end is cut off at the end. */
+  read(key: string, options?: { range?: ByteRange; version?: string }): Promise<Uint8Array>
+  /** Replaces the object as a whole. With `ifAbsent` throws `PreconditionFailed` when the key exists. */
+  put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<ObjectInfo>
+  /** For objects too large for memory. */
+  writer(key: string): Promise<ObjectWriter>
+  /** Copies without moving bytes through this process. */
+  copy(from: string, to: string): Promise<ObjectInfo>
+  /** Every object under the prefix in key order, from the first key greater than `after`. */
+  list(prefix: string, options?: { after?: string }): AsyncIterable<ObjectInfo>
+  /** Absent keys are fine. */
+  delete(keys: readonly string[]): Promise<void>
+  /** How the query engine names the object or folder: `s3://bucket/key`, or an absolute path. */
+  locate(key: string): string
+}
+
+/** Thrown by a conditional create whose key exists (HTTP 412). */
+export class PreconditionFailed extends Error {
+  override readonly name = 'PreconditionFailed'
+  constructor(key: string) {
+    super(`object store: ${key} exists already`)
+  }
+}
+
+/** Thrown when a key, or a version of it, is absent (HTTP 404). */
+export class ObjectNotFound extends Error {
+  override readonly name = 'ObjectNotFound'
+  constructor(key: string, version?: string) {
+    super(`object store: no object ${key}${version ? ` at version ${version}` : ''}`)
+  }
+}
