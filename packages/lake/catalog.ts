@@ -49,8 +49,16 @@ export interface Catalog {
    * follows a later entry.
    */
   follow(state: CatalogState): Promise<void>
-  /** Registers one immutable table beside the state: a model's version before it is published. Repeating it is fine. */
+  /**
+   * Registers one immutable table beside the state: a model's version before it is published. Repeating it is fine;
+   * other content under a name that is registered is an error. A state that names the table takes its place.
+   */
   register(dataset: string, table: CatalogTable): Promise<void>
-  /** What is shown now; undefined before the first `follow`. Registered tables are among the tables. */
+  /**
+   * What is shown now; undefined before the first `follow`. Registered tables are among the tables. The value may be
+   * shared with other callers: look, do not touch.
+   */
   show(dataset: string): Promise<CatalogState | undefined>
+  /** Datasets of which something was followed or registered, in order of their names. */
+  datasets(): Promise<string[]>
 }

@@ -23,14 +23,16 @@ export interface ObjectWriter {
 }
 
 /**
- * Immutable-object storage: S3, a folder, memory. Keys are `/`-separated, without `.` or `..` parts.
+ * Immutable-object storage: S3, a folder, memory. Keys are `/`-separated; no part is empty or begins with a dot.
  *
  * Every method that reads an absent object throws `ObjectNotFound`. A listing is whole or it throws: never a part.
+ * Under `raw/` bytes that were replaced stay readable by their version until the key is deleted; elsewhere nothing is
+ * ever replaced but by equal bytes, and a store need not keep them.
  */
 export interface ObjectStore {
   /** Undefined when the key (or that version of it) is absent. */
   head(key: string, version?: string): Promise<ObjectInfo | undefined>
-  /** The bytes, of exactly that version when one is given. A range past the end is cut off at the end. */
+  /** The bytes, of exactly that version when one is given. A range past the end is cut off at the end, also to nothing. */
   read(key: string, options?: { range?: ByteRange; version?: string }): Promise<Uint8Array>
   /** Replaces the object as a whole. With `ifAbsent` throws `PreconditionFailed` when the key exists. */
   put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<ObjectInfo>
@@ -38,11 +40,11 @@ export interface ObjectStore {
   writer(key: string): Promise<ObjectWriter>
   /** Copies without moving bytes through this process. */
   copy(from: string, to: string): Promise<ObjectInfo>
-  /** Every object under the prefix in key order, from the first key greater than `after`. */
+  /** Every object under the prefix, in the order of the keys' UTF-8 bytes, from the first key greater than `after`. */
   list(prefix: string, options?: { after?: string }): AsyncIterable<ObjectInfo>
-  /** Absent keys are fine. */
+  /** Absent keys are fine. Kept versions of the keys may go as well. */
   delete(keys: readonly string[]): Promise<void>
-  /** How the query engine names the object or folder: `s3://bucket/key`, or an absolute path. */
+  /** How the query engine names the object, or the folder of a prefix: `s3://bucket/key`, or an absolute path. */
   locate(key: string): string
 }
 

@@ -1,0 +1,29 @@
+import type { Column } from '@droplake/contracts/column'
+import type { Table } from '@droplake/contracts/table'
+import type { DateOrder } from './read-time.ts'
+
+/** What holds for one CSV file as a whole, found in one pass over it. Plain JSON. */
+export interface CsvProfile {
+  /** Of the plain bytes, hex. */
+  sha256: string
+  bytes: number
+  /** Blank ones included, without the header. */
+  records: number
+  encoding: 'utf-8' | 'latin-1'
+  delimiter: Delimiter
+  /** Of each contract column that is not derived, in order: its place in the file, -1 where the file has none. */
+  columns: number[]
+  /** Cells of a record. */
+  width: number
+  /** Of each timestamp and date column in the file. */
+  dateOrders: Record<string, DateOrder>
+  /** Where a reader may begin: byte offset of a record and the number of records before it. The first follows the header. */
+  cuts: { offset: number; row: number }[]
+  warnings: string[]
+}
+
+export type Delimiter = ',' | ';' | '\t' | '|'
+
+/** A contract's columns that stand in the file, in order. */
+export const fileColumns = (table: Table): [string, Column][] =>
+  Object.entries(table.columns).filter(([, column]) => !column.derived)

@@ -1,0 +1,171 @@
+import { createHash } from 'node:crypto'
+import type { Table } from '@droplake/contracts/table'
+import { type CsvProfile, type Delimiter, fileColumns } from './csv-profile.ts'
+import { createVotes, type DateVotes, decideOrders, vote } from './date-order.ts'
+import { createUtf8Check } from './encoding.ts'
+import { detectDelimiter, type Header, readHeader } from './header.ts'
+import { createLexer, type LexedRecord, type Lexer, pieces } from './lexer.ts'
+import { isBlank } from './record.ts'
+import { Unreadable } from './unreadable.ts'
+
+export type { CsvProfile } from './csv-profile.ts'
+
+const longestHeader = 1 << 20
+
+/**
+ * One pass over a plain CSV file, without typing: decides what holds for the whole file and finds places about
+ * `sliceBytes` apart where readers may begin.
+ *
+ * A file without any record has 0 records; a file of blank lines only has no header, and they are its records.
+ * Throws `Unreadable` for what is no CSV of this table.
+ */
+export async function profileCsv(
+  table: Table,
+  chunks: AsyncIterable<Uint8Array>,
+  options: { sliceBytes: number; fileName: string },
+): Promise<CsvProfile> {
+  const { fileName } = options
+  const sha256 = createHash('sha256')
+  const utf8 = createUtf8Check()
+  const body = createBody(table, options)
+  let head: Uint8Array | undefined = new Uint8Array(0)
+  let bytes = 0
+  let nuls = 0
+
+  for await (const chunk of chunks) {
+    sha256.update(chunk)
+    utf8.add(chunk)
+    bytes += chunk.length
+    nuls += countNuls(chunk)
+    if (head) {
+      head = Buffer.concat([head, chunk])
+      if (!body.begin(head, false)) continue
+      head = undefined
+    } else body.add(chunk)
+  }
+  if (head) body.begin(head, true)
+  if (nuls > 16 && nuls * 1000 > bytes)
+    throw new Unreadable(`${fileName}: ${nuls} of ${bytes} bytes are NUL, so this is no text file`)
+
+  const warnings = utf8.valid ? [] : ['not UTF-8, read as Latin-1']
+  return { sha256: sha256.digest('hex'), bytes, encoding: utf8.valid ? 'utf-8' : 'latin-1', ...body.end(warnings) }
+}
+
+type Found = Omit<CsvProfile, 'sha256' | 'bytes' | 'encoding'>
+
+/** The lexed half of the profile. */
+function createBody(table: Table, options: { sliceBytes: number; fileName: string }) {
+  const { sliceBytes, fileName } = options
+  let bom = 0
+  let lexer: Lexer | undefined
+  let delimiter: Delimiter = ','
+  let header: Header | undefined
+  let dates: { votes: DateVotes; place: number }[] = []
+  let cuts: CsvProfile['cuts'] = []
+  let records = 0
+  let blankBefore = 0
+
+  function take(record: LexedRecord): void {
+    if (!header) {
+      if (record.damage) throw new Unreadable(`${fileName}: a quote in the header is never closed`)
+      if (isBlank(record)) {
+        blankBefore++
+        return
+      }
+      header = readHeader(table, record, fileName)
+      dates = dateColumns(table, header)
+      const start = header.isRecord ? record.offset : record.offset + record.length
+      cuts = [{ offset: bom + start, row: 0 }]
+      if (!header.isRecord) return
+    }
+    const offset = bom + record.offset
+    if (offset - cuts.at(-1)!.offset >= sliceBytes && record.offset >= record.settled)
+      cuts.push({ offset, row: records })
+    records++
+    if (record.damage) return
+    for (const { votes, place } of dates)
+      if (place < record.cells && place < record.starts.length)
+        vote(votes, record.bytes, record.start + record.starts[place]!, record.start + record.ends[place]!)
+  }
+
+  function add(chunk: Uint8Array): void {
+    for (const piece of pieces(chunk)) {
+      lexer!.push(piece)
+      while (lexer!.next(false)) take(lexer!.record)
+    }
+  }
+
+  return {
+    add,
+    /** Looks at the file's first bytes; false when they do not hold a line yet. */
+    begin(head: Uint8Array, last: boolean): boolean {
+      if (head.length < 8 && !last) return false
+      refuseForeign(head, fileName)
+      bom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
+      const line = firstLine(head.subarray(bom), last)
+      if (!line && head.length <= longestHeader && !last) return false
+      if (!line && head.length > longestHeader)
+        throw new Unreadable(`${fileName}: no line end in the first ${head.length} bytes, so this is no CSV`)
+      if (line?.includes(0)) throw new Unreadable(`${fileName}: NUL bytes in the first line, so this is no UTF-8 text`)
+      delimiter = detectDelimiter(table, line ?? new Uint8Array(0))
+      lexer = createLexer({ delimiter: delimiter.charCodeAt(0) })
+      add(head.subarray(bom))
+      return true
+    },
+    end(warnings: string[]): Found {
+      while (lexer!.next(true)) take(lexer!.record)
+      const columns = fileColumns(table)
+      const found = header ?? { columns: columns.map((_, place) => place), width: columns.length, warnings: [] }
+      const orders = decideOrders(dates.map(({ votes }) => votes))
+      return {
+        records: header ? records : blankBefore,
+        delimiter,
+        columns: found.columns,
+        width: found.width,
+        dateOrders: orders.orders,
+        cuts: header ? cuts : [{ offset: bom, row: 0 }],
+        warnings: [...warnings, ...found.warnings, ...orders.warnings],
+      }
+    },
+  }
+}
+
+function dateColumns(table: Table, header: Header): { votes: DateVotes; place: number }[] {
+  return fileColumns(table).flatMap(([name, column], index) => {
+    const place = header.columns[index]!
+    const dated = column.type.kind === 'timestamp' || column.type.kind === 'date'
+    return dated && place >= 0 ? [{ votes: createVotes(name), place }] : []
+  })
+}
+
+const foreign: [name: string, magic: number[]][] = [
+  ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
+  ['a gzip archive', [0x1f, 0x8b]],
+  ['a zip archive or a spreadsheet', [0x50, 0x4b, 0x03, 0x04]],
+  ['a zstd archive', [0x28, 0xb5, 0x2f, 0xfd]],
+  ['a spreadsheet', [0xd0, 0xcf, 0x11, 0xe0]],
+  ['a PDF', [0x25, 0x50, 0x44, 0x46]],
+  ['UTF-16 text', [0xff, 0xfe]],
+  ['UTF-16 text', [0xfe, 0xff]],
+]
+
+function refuseForeign(head: Uint8Array, fileName: string): void {
+  for (const [name, magic] of foreign)
+    if (magic.every((byte, i) => head[i] === byte))
+      throw new Unreadable(`${fileName}: it is ${name}, not CSV in UTF-8 or Latin-1; save it as CSV in UTF-8`)
+}
+
+/** The first line with anything but blanks in it; undefined when it has not ended. */
+function firstLine(head: Uint8Array, last: boolean): Uint8Array | undefined {
+  let start = 0
+  while (start < head.length && head[start]! <= 32 && head[start] !== 9) start++
+  const end = head.indexOf(10, start)
+  if (end < 0) return last && start < head.length ? head.subarray(start) : undefined
+  return head.subarray(start, end)
+}
+
+function countNuls(chunk: Uint8Array): number {
+  let count = 0
+  for (let at = chunk.indexOf(0); at >= 0; at = chunk.indexOf(0, at + 1)) count++
+  return count
+}

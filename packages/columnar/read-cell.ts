@@ -1,0 +1,92 @@
+import type { Cell, Column } from '@droplake/contracts/column'
+import { createDecimalReader, createDoubleReader, createIntegerReader } from './read-number.ts'
+import { createTextReader } from './read-text.ts'
+import { createDateReader, createTimestampReader, type DateOrder } from './read-time.ts'
+
+/** What a cell reader has to say beside the cell; one object serves a whole file. */
+export interface Note {
+  /** The cell was mended. */
+  repaired: boolean
+  /** Why there is no cell. */
+  fault: Fault | null
+  /** A comma inside this cell cannot be a separator of cells. */
+  comma: boolean
+}
+
+export type Fault =
+  | 'required'
+  | 'not_accepted'
+  | 'not_a_number'
+  | 'out_of_range'
+  | 'too_precise'
+  | 'below_min'
+  | 'above_max'
+  | 'not_a_boolean'
+  | 'not_a_timestamp'
+  | 'not_a_date'
+  | 'nul_character'
+
+/** Reads `bytes[start, end)`, which is not empty and has no white space around it. Null with a fault, or for nothing but blanks. */
+export type ReadCell = (bytes: Buffer, start: number, end: number, note: Note) => Cell
+
+/** The reader of one contract column, its bounds and accepted values included. */
+export function createCellReader(
+  column: Column,
+  file: { encoding: 'utf-8' | 'latin-1'; dateOrder: DateOrder },
+): ReadCell {
+  const { type } = column
+  switch (type.kind) {
+    case 'text':
+      return createTextReader(column, file.encoding)
+    case 'int':
+    case 'bigint':
+      return bounded(createIntegerReader(type.kind), column, 1)
+    case 'double':
+      return bounded(createDoubleReader(), column, 1)
+    case 'decimal':
+      return bounded(createDecimalReader(type), column, 10 ** type.scale)
+    case 'timestamp':
+      return createTimestampReader(file.dateOrder)
+    case 'date':
+      return createDateReader(file.dateOrder)
+    case 'boolean':
+      return readBoolean
+  }
+}
+
+function bounded(read: ReadCell, column: Column, unit: number): ReadCell {
+  const { min, max } = column
+  if (min === undefined && max === undefined) return read
+  const least = min === undefined ? Number.NEGATIVE_INFINITY : scaled(min, unit)
+  const greatest = max === undefined ? Number.POSITIVE_INFINITY : scaled(max, unit)
+  return (bytes, start, end, note) => {
+    const cell = read(bytes, start, end, note)
+    if (typeof cell !== 'number' && typeof cell !== 'bigint') return cell
+    if (cell < least) note.fault = 'below_min'
+    else if (cell > greatest) note.fault = 'above_max'
+    return note.fault ? null : cell
+  }
+}
+
+/** A bound in unscaled units; the noise of 0.07 * 100 does not move it. */
+function scaled(bound: number, unit: number): number {
+  const value = bound * unit
+  const whole = Math.round(value)
+  return Math.abs(value - whole) < 1e-6 ? whole : value
+}
+
+const truths = new Map<string, boolean>([
+  ...['true', 't', 'yes', '1'].map((word) => [word, true] as const),
+  ...['false', 'f', 'no', '0'].map((word) => [word, false] as const),
+])
+
+function readBoolean(bytes: Buffer, start: number, end: number, note: Note): Cell {
+  const word = end - start > 5 ? '' : bytes.toString('latin1', start, end).toLowerCase()
+  const cell = truths.get(word) ?? truths.get(word.replace(/^([01])\.0$/, '$1'))
+  if (cell === undefined) {
+    note.fault = 'not_a_boolean'
+    return null
+  }
+  if (word.includes('.')) note.repaired = true
+  return cell
+}

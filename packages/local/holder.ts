@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Holder } from '@droplake/pipeline/lake-state'
+
+/** Executions that run in this process. */
+const running = new Set<string>()
+
+export const started = (execution: string) => void running.add(execution)
+export const ended = (execution: string) => void running.delete(execution)
+
+const read = (path: string) => {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return ''
+  }
+}
+
+/** Differs after every boot where the system tells; a pid alone comes again. */
+const boot = () => read('/proc/sys/kernel/random/boot_id')
+
+/** When the process began; '' when there is no such process. */
+function startOf(pid: number): string {
+  const stat = read(`/proc/${pid}/stat`)
+  if (stat !== '') return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  try {
+    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] })
+      .toString()
+      .trim()
+  } catch {
+    return ''
+  }
+}
+
+export const localHolder = (execution: string): Holder => ({
+  kind: 'local',
+  host: hostname(),
+  boot: boot(),
+  pid: process.pid,
+  started: startOf(process.pid),
+  execution,
+})
+
+/** Whether the process behind a run can still write. A holder on another machine counts as alive: nobody here can tell. */
+export async function localAlive(holder: Holder): Promise<boolean> {
+  if (holder.kind !== 'local' || holder.host !== hostname()) return true
+  if (holder.boot !== boot()) return false
+  const start = startOf(holder.pid)
+  if (start === '' || start !== holder.started) return false
+  return holder.pid !== process.pid || running.has(holder.execution)
+}

@@ -1,0 +1,118 @@
+import { mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Clock } from '@droplake/lake/clock'
+import { systemClock } from '@droplake/lake/clock'
+import { duckdbEngine } from '@droplake/lake/duckdb-engine'
+import { fileCatalog } from '@droplake/lake/file-catalog'
+import { fileStore } from '@droplake/lake/file-store'
+import type { Notifier } from '@droplake/lake/notifier'
+import type { ObjectStore } from '@droplake/lake/object-store'
+import { loadModels } from '@droplake/models/load-models'
+import type { ServiceName } from '@droplake/pipeline/definition'
+import { defaultSettings, type Effects, type Settings } from '@droplake/pipeline/effects'
+import { type DataService, dataHandlers, dataServices, handlers } from './handlers.ts'
+import { localAlive, localHolder } from './holder.ts'
+import { type Execution, type ExecutionEvent, execute } from './interpreter.ts'
+import { contractsFolder, loadAll, sqlFolder } from './load-datasets.ts'
+import { workerPool } from './workers.ts'
+
+export interface LakeOptions {
+  folder: string
+  notifier: Notifier
+  /** Threads for the services that move rows; 0 runs them in this thread. Default: one a core. */
+  workers?: number
+  settings?: Partial<Settings>
+  clock?: Clock
+  /** Folders of contracts and of SQL models, in place of those that ship with droplake. */
+  datasetFolders?: string[]
+  sqlFolders?: string[]
+  /** Wraps the object store and the engine's statements; tests end the world with it. */
+  wrapStore?: (store: ObjectStore) => ObjectStore
+  wrapQuery?: (run: (sql: string) => Promise<void>) => (sql: string) => Promise<void>
+  /** Write through to the disk. Default true; tests that kill no machine leave it out. */
+  sync?: boolean
+  onEvent?: (event: ExecutionEvent) => void
+}
+
+/** A lake in a folder and the pipeline over it: the laptop's stage. */
+export interface Lake {
+  folder: string
+  fx: Effects
+  /** Starts an execution of the pipeline, as EventBridge or a schedule would. */
+  start(input: unknown): Execution
+  /** Resolves when no execution of this process runs any more. */
+  quiet(): Promise<void>
+  close(): Promise<void>
+}
+
+const defaultSettleSeconds = 1
+
+export async function openLake(options: LakeOptions): Promise<Lake> {
+  const folder = resolve(options.folder)
+  mkdirSync(folder, { recursive: true })
+  const { sync = true, datasetFolders = [contractsFolder], sqlFolders = [sqlFolder] } = options
+  const settings = { ...defaultSettings, settleSeconds: defaultSettleSeconds, ...options.settings }
+  const datasets = await loadAll(datasetFolders)
+  const plainStore = fileStore(folder, { sync })
+  const store = options.wrapStore?.(plainStore) ?? plainStore
+  const catalog = fileCatalog(store)
+  const engine = duckdbEngine({ store, catalog, tempFolder: join(folder, '.tmp', 'duckdb') })
+  const fx: Effects = {
+    store,
+    catalog,
+    engine,
+    datasets,
+    settings,
+    notifier: options.notifier,
+    clock: options.clock ?? systemClock,
+    executions: { alive: localAlive, holder: localHolder },
+    models: (dataset) => loadModelsOf(sqlFolders, dataset),
+  }
+  const direct = { ...handlers(fx), ...dataHandlers(fx) }
+  const size = options.workers ?? availableParallelism()
+  const pool = size > 0 ? workerPool(size, { folder, datasetFolders, settings, sync }) : undefined
+  const isDataService = (service: ServiceName): service is DataService => dataServices.includes(service as DataService)
+  const query = async (sql: string) => void (await engine.run(sql))
+  const running = new Set<Promise<unknown>>()
+
+  const start = (input: unknown): Execution => {
+    const execution = execute(
+      input,
+      {
+        invoke: (service, event) =>
+          pool && isDataService(service) ? pool.run(service, event) : direct[service](event),
+        query: options.wrapQuery?.(query) ?? query,
+        startExecution: start,
+      },
+      options.onEvent,
+    )
+    running.add(execution.ended)
+    void execution.ended.finally(() => running.delete(execution.ended))
+    return execution
+  }
+
+  const quiet = async () => {
+    while (running.size > 0) await Promise.all(running)
+  }
+  return {
+    folder,
+    fx,
+    start,
+    quiet,
+    async close() {
+      await quiet()
+      await pool?.close()
+      await engine.close()
+    },
+  }
+}
+
+async function loadModelsOf(folders: readonly string[], dataset: string) {
+  const { existsSync } = await import('node:fs')
+  const folder = [...folders]
+    .reverse()
+    .map((each) => join(each, dataset))
+    .find((each) => existsSync(each))
+  return folder ? loadModels(folder) : []
+}

@@ -1,0 +1,41 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { fileStore } from '@droplake/lake/file-store'
+import { type DataService, dataHandlers } from './handlers.ts'
+import { loadAll } from './load-datasets.ts'
+
+/** What a worker is told at its start. */
+export interface WorkerData {
+  folder: string
+  datasetFolders: string[]
+  settings: import('@droplake/pipeline/effects').Settings
+  sync: boolean
+}
+
+export interface WorkerTask {
+  id: number
+  service: DataService
+  event: unknown
+}
+
+export type WorkerAnswer =
+  | { id: number; result: unknown }
+  | { id: number; error: { name: string; message: string; stack: string | undefined } }
+
+const { folder, datasetFolders, settings, sync } = workerData as WorkerData
+const handlers = dataHandlers({
+  store: fileStore(folder, { sync }),
+  clock: { now: () => Date.now() },
+  datasets: await loadAll(datasetFolders),
+  settings,
+})
+
+parentPort?.on('message', async ({ id, service, event }: WorkerTask) => {
+  let answer: WorkerAnswer
+  try {
+    answer = { id, result: await handlers[service](event) }
+  } catch (thrown) {
+    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+    answer = { id, error: { name: error.name, message: error.message, stack: error.stack } }
+  }
+  parentPort?.postMessage(answer)
+})

@@ -1,0 +1,73 @@
+import { Worker } from 'node:worker_threads'
+import type { DataService } from './handlers.ts'
+import type { WorkerAnswer, WorkerData, WorkerTask } from './worker.ts'
+
+export interface WorkerPool {
+  run(service: DataService, event: unknown): Promise<unknown>
+  close(): Promise<void>
+}
+
+interface Job {
+  task: WorkerTask
+  resolve: (result: unknown) => void
+  reject: (error: Error) => void
+}
+
+/** Threads that take one task at a time; a thread that dies fails its task only, and is replaced by the next one. */
+export function workerPool(size: number, data: WorkerData): WorkerPool {
+  const idle: Worker[] = []
+  const all = new Set<Worker>()
+  const queue: Job[] = []
+  const busy = new Map<Worker, Job>()
+  let tasks = 0
+
+  const spawn = () => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data })
+    all.add(worker)
+    const lose = (error: Error) => {
+      all.delete(worker)
+      const at = idle.indexOf(worker)
+      if (at >= 0) idle.splice(at, 1)
+      busy.get(worker)?.reject(error)
+      busy.delete(worker)
+      next()
+    }
+    worker.on('message', (answer: WorkerAnswer) => {
+      const job = busy.get(worker)
+      busy.delete(worker)
+      idle.push(worker)
+      if (busy.size === 0) worker.unref()
+      if (job && 'result' in answer) job.resolve(answer.result)
+      else if (job && 'error' in answer) job.reject(Object.assign(new Error(answer.error.message), answer.error))
+      next()
+    })
+    worker.on('error', (error: Error) => lose(error))
+    worker.on('exit', (code) => all.has(worker) && lose(new Error(`worker: the thread ended with code ${code}`)))
+    return worker
+  }
+
+  const next = () => {
+    while (queue.length > 0) {
+      const worker = idle.pop() ?? (all.size < size ? spawn() : undefined)
+      if (!worker) return
+      const job = queue.shift() as Job
+      busy.set(worker, job)
+      worker.ref()
+      worker.postMessage(job.task)
+    }
+  }
+
+  return {
+    run(service, event) {
+      return new Promise((resolve, reject) => {
+        queue.push({ task: { id: tasks++, service, event }, resolve, reject })
+        next()
+      })
+    },
+    async close() {
+      const workers = [...all]
+      all.clear()
+      await Promise.all(workers.map((worker) => worker.terminate()))
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import type { Dataset } from '@droplake/contracts/dataset'
+import type { Table } from '@droplake/contracts/table'
+import type { Catalog } from '@droplake/lake/catalog'
+import type { Clock } from '@droplake/lake/clock'
+import type { Notifier } from '@droplake/lake/notifier'
+import type { ObjectStore } from '@droplake/lake/object-store'
+import type { QueryEngine } from '@droplake/lake/query-engine'
+import type { Model } from '@droplake/models/model'
+import type { Executions } from './begin.ts'
+import type { Holder } from './lake-state.ts'
+
+/** Sizes that bound one Lambda's or one worker's memory, and little else. */
+export interface Settings {
+  /** Slice of a large plain file. */
+  sliceBytes: number
+  /** Small files are packed into one item up to this size … */
+  packBytes: number
+  /** … and this number. */
+  packFiles: number
+  /** Rows of one partition that one Dedupe unit holds; more make more buckets. */
+  bucketRows: number
+  /** Replaces the datasets' own settling time; a whole number. */
+  settleSeconds?: number
+}
+
+export const defaultSettings: Settings = {
+  sliceBytes: 8 * 2 ** 20,
+  packBytes: 8 * 2 ** 20,
+  packFiles: 64,
+  bucketRows: 200_000,
+}
+
+/** What the services that move rows need. */
+export interface DataEffects {
+  store: ObjectStore
+  clock: Clock
+  datasets: Record<string, Dataset>
+  settings: Settings
+}
+
+/** What the services that decide, name and tell need. */
+export interface Effects extends DataEffects {
+  catalog: Catalog
+  engine: QueryEngine
+  notifier: Notifier
+  executions: Executions & { holder(execution: string): Holder }
+  models(dataset: string): Promise<Model[]>
+}
+
+/** What every step knows of its run. */
+export interface RunInput {
+  dataset: string
+  run: string
+}
+
+export function datasetOf(fx: Pick<DataEffects, 'datasets'>, name: string): Dataset {
+  const dataset = fx.datasets[name]
+  if (!dataset) throw new Error(`contracts: no dataset ${name}; there are ${Object.keys(fx.datasets).join(', ')}`)
+  return dataset
+}
+
+export function tableOf(fx: Pick<DataEffects, 'datasets'>, dataset: string, name: string): Table {
+  const table = datasetOf(fx, dataset).tables[name]
+  if (!table) throw new Error(`contracts: dataset ${dataset} has no table ${name}`)
+  return table
+}

@@ -1,0 +1,40 @@
+/** Every key that the pipeline writes, in one place. Folders end with `/`. */
+const seqName = (seq: number) => String(seq).padStart(8, '0')
+
+export const keys = {
+  log: (dataset: string) => `ops/log/${dataset}/`,
+  logEntry: (dataset: string, seq: number) => `ops/log/${dataset}/${seqName(seq)}.json`,
+  /** A hint where to start reading the log; wrong or absent it only costs time. */
+  logHint: (dataset: string) => `ops/log-hints/${dataset}.json`,
+
+  pending: (dataset: string) => `ops/pending/${dataset}/`,
+  marker: (dataset: string, source: string) => `ops/pending/${dataset}/${source}.json`,
+  attempt: (dataset: string, source: string, run: string) => `ops/pending/${dataset}/${source}.${run}`,
+
+  run: (run: string) => `ops/runs/${run}/`,
+  plan: (run: string) => `ops/runs/${run}/plan.json`,
+  index: (run: string, table: string, large: number) => `ops/runs/${run}/${table}/index/${large}.json`,
+  staged: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.parquet`,
+  cleanDone: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.done.json`,
+  cleanFailed: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.failed.json`,
+  accept: (run: string, table: string) => `ops/runs/${run}/${table}/accept.json`,
+  dedupeDone: (run: string, table: string, unit: number) => `ops/runs/${run}/${table}/dedupe/${unit}.done.json`,
+  enrichDone: (run: string, table: string, unit: number) => `ops/runs/${run}/${table}/enrich/${unit}.done.json`,
+  quality: (run: string) => `ops/runs/${run}/quality.json`,
+  modelPlan: (run: string) => `ops/runs/${run}/models/plan.json`,
+  modelRender: (run: string, model: string, attempt: number) => `ops/runs/${run}/models/${model}.${attempt}.json`,
+  modelDone: (run: string, model: string) => `ops/runs/${run}/models/${model}.done.json`,
+  report: (run: string) => `ops/runs/${run}/report.json`,
+
+  quarantine: (dataset: string, table: string, run: string, item: number) =>
+    `quarantine/${dataset}/${table}/${run}/${item}.parquet`,
+  /** Folder of one version of one partition. */
+  version: (zone: 'cleaned' | 'enriched', at: { dataset: string; table: string; partition: string; run: string }) =>
+    `${zone}/${at.dataset}/${at.table}/${at.partition === '' ? '' : `${at.partition}/`}${at.run}/`,
+  modelVersion: (dataset: string, model: string, run: string, attempt: string) =>
+    `curated/${dataset}/${model}/${run}/${attempt}/`,
+} as const
+
+/** Name of a database: the datasets' zones are its only parts, so locally there is no prefix. */
+export const database = (dataset: string, zone: 'raw' | 'cleaned' | 'enriched' | 'build' | 'curated') =>
+  `${dataset}_${zone}`

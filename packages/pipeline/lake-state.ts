@@ -1,0 +1,180 @@
+import type { PublishedModel } from '@droplake/models/stale'
+
+/** Who runs a run; only its liveness is ever asked. */
+export type Holder =
+  | { kind: 'local'; host: string; boot: string; pid: number; started: string; execution: string }
+  | { kind: 'step-functions'; execution: string }
+
+export interface DataFile {
+  key: string
+  bucket: number
+  rows: number
+  bytes: number
+}
+
+/** One version of one partition of a cleaned or enriched table. */
+export interface PartitionVersion {
+  /** Key prefix that ends with `/`; all files lie directly in it. */
+  location: string
+  /** Rows are spread over this many files by key hash; a power of two. */
+  buckets: number
+  files: DataFile[]
+  rows: number
+}
+
+export type SourceOutcome = 'taken' | 'duplicate' | 'empty' | 'set_aside'
+
+export interface LoggedSource {
+  id: string
+  /** That decided about it. */
+  run: string
+  key: string
+  table: string
+  etag: string
+  bytes: number
+  lastModified: number
+  outcome: SourceOutcome
+  sha256?: string
+  records?: number
+  error?: string
+  warnings?: string[]
+}
+
+export interface TableCounts {
+  records: number
+  rowsIn: number
+  kept: number
+  duplicate: number
+  quarantined: number
+  blank: number
+  repaired: number
+  replaced: number
+  rowsTotal: number
+}
+
+/** What an ingest changes in one table: only its touched partitions. */
+export interface TableChange {
+  partitions: Record<string, PartitionVersion>
+  counts?: TableCounts
+}
+
+export type RunStatus = 'published' | 'held' | 'failed' | 'empty'
+
+export type LogEntry =
+  | { kind: 'begin'; run: string; holder: Holder; purpose: 'pipeline' | 'sweep' }
+  | {
+      kind: 'ingest'
+      run: string
+      sources: LoggedSource[]
+      tables: Record<string, TableChange>
+      enriched: Record<string, TableChange>
+      quarantine: string[]
+    }
+  | { kind: 'publish'; run: string; models: Record<string, PublishedModel> }
+  | { kind: 'end'; run: string; status: RunStatus }
+
+/** An entry as stored: numbered, dated, and at every 50th with the whole state after it. */
+export type StoredEntry = LogEntry & { seq: number; at: number; state?: LakeState }
+
+export interface TableState {
+  partitions: Record<string, PartitionVersion>
+  /** Log entry of the last change. */
+  seq: number
+}
+
+export interface UnfinishedRun {
+  run: string
+  holder: Holder
+  purpose: 'pipeline' | 'sweep'
+  /** Of its `begin`. */
+  seq: number
+  at: number
+  /** The dead run that it took over from, and the seq of that run's `begin`. */
+  takenOver?: { run: string; seq: number }
+  ingest?: number
+  publish?: number
+}
+
+/** Everything that is true of one dataset: the fold of its log. */
+export interface LakeState {
+  dataset: string
+  /** Of the last entry; 0 when there is none. */
+  seq: number
+  unfinished?: UnfinishedRun
+  /** Pipeline runs in a row that never ended. */
+  abandoned: number
+  sources: Record<string, LoggedSource>
+  tables: Record<string, TableState>
+  enriched: Record<string, TableState>
+  models: Record<string, PublishedModel & { seq: number }>
+  /** The last runs that ended, oldest first. */
+  ended: { run: string; status: RunStatus; at: number; purpose: 'pipeline' | 'sweep' }[]
+}
+
+export const emptyState = (dataset: string): LakeState => ({
+  dataset,
+  seq: 0,
+  abandoned: 0,
+  sources: {},
+  tables: {},
+  enriched: {},
+  models: {},
+  ended: [],
+})
+
+const endedKept = 50
+
+/** The state after one more entry. Pure; the old state stays as it was. */
+export function advance(state: LakeState, entry: StoredEntry): LakeState {
+  if (entry.seq !== state.seq + 1)
+    throw new Error(`log: ${state.dataset} entry ${entry.seq} cannot follow ${state.seq}`)
+  const next: LakeState = { ...state, seq: entry.seq }
+  switch (entry.kind) {
+    case 'begin': {
+      const dead = state.unfinished
+      next.abandoned = dead && dead.purpose === 'pipeline' ? state.abandoned + 1 : state.abandoned
+      next.unfinished = {
+        run: entry.run,
+        holder: entry.holder,
+        purpose: entry.purpose,
+        seq: entry.seq,
+        at: entry.at,
+        ...(dead ? { takenOver: { run: dead.run, seq: dead.seq } } : {}),
+      }
+      return next
+    }
+    case 'ingest':
+      next.sources = { ...state.sources }
+      for (const source of entry.sources) next.sources[source.id] = source
+      next.tables = changed(state.tables, entry.tables, entry.seq)
+      next.enriched = changed(state.enriched, entry.enriched, entry.seq)
+      if (next.unfinished) next.unfinished = { ...next.unfinished, ingest: entry.seq }
+      return next
+    case 'publish':
+      next.models = { ...state.models }
+      for (const [name, model] of Object.entries(entry.models)) next.models[name] = { ...model, seq: entry.seq }
+      if (next.unfinished) next.unfinished = { ...next.unfinished, publish: entry.seq }
+      return next
+    case 'end': {
+      const purpose = state.unfinished?.purpose ?? 'pipeline'
+      delete next.unfinished
+      if (purpose === 'pipeline') next.abandoned = 0
+      next.ended = [...state.ended, { run: entry.run, status: entry.status, at: entry.at, purpose }].slice(-endedKept)
+      return next
+    }
+  }
+}
+
+function changed(tables: Record<string, TableState>, changes: Record<string, TableChange>, seq: number) {
+  const next = { ...tables }
+  for (const [name, change] of Object.entries(changes)) {
+    const partitions = { ...next[name]?.partitions, ...change.partitions }
+    for (const [value, version] of Object.entries(partitions))
+      if (version.rows === 0 && value !== '') delete partitions[value]
+    next[name] = { partitions, seq }
+  }
+  return next
+}
+
+export const rowsOf = (table: TableState | undefined) =>
+  Object.values(table?.partitions ?? {}).reduce((sum, partition) => sum + partition.rows, 0)

@@ -1,0 +1,124 @@
+import type { RuleResult } from '@droplake/models/checks'
+import type { Effects } from './effects.ts'
+import { addIo, noIo } from './io.ts'
+import { keys } from './keys.ts'
+import type { LakeState, LogEntry, RunStatus, StoredEntry } from './lake-state.ts'
+import { entries } from './log.ts'
+import type { ModelPlan, ModelRecord } from './model-records.ts'
+import type { Plan } from './plan.ts'
+import { findRecord } from './records.ts'
+import type { Report } from './report.ts'
+import type { AcceptRecord, CleanRecord, DedupeRecord, IndexRecord } from './step-records.ts'
+
+/** A run's report, from what it committed and recorded, however far it came. `seq`: of its `begin`, or any entry before. */
+export async function makeReport(
+  fx: Pick<Effects, 'store' | 'clock' | 'models'>,
+  state: LakeState,
+  of: { run: string; seq: number; error?: string },
+): Promise<Report> {
+  const { run, error } = of
+  const { dataset } = state
+  const own: StoredEntry[] = []
+  for await (const entry of entries(fx.store, dataset, of.seq)) if (entry.run === run) own.push(entry)
+  const begin = own.find((entry) => entry.kind === 'begin')
+  const ingest = own.find((entry) => entry.kind === 'ingest')
+  const published = own.find((entry) => entry.kind === 'publish')
+  const plan = await findRecord<Plan>(fx.store, keys.plan(run))
+  const models = await modelResults(fx, state, { run, published })
+  const now = fx.clock.now()
+  const startedAt = begin?.at ?? now
+  return {
+    runId: run,
+    dataset,
+    status: statusOf({ error, ingest, models }),
+    startedAt: new Date(startedAt).toISOString(),
+    finishedAt: new Date(now).toISOString(),
+    durationMs: now - startedAt,
+    sources: plan ? await sourceResults(fx, plan, ingest) : [],
+    tables: Object.fromEntries(
+      Object.entries(ingest?.tables ?? {}).flatMap(([name, { counts }]) => (counts ? [[name, counts]] : [])),
+    ),
+    quality: (await findRecord<RuleResult[]>(fx.store, keys.quality(run))) ?? [],
+    models,
+    io: plan ? await trafficOf(fx, plan) : { bytesIn: 0, ...noIo() },
+    ...(error ? { error } : {}),
+  }
+}
+
+type Entry<K extends LogEntry['kind']> = Extract<StoredEntry, { kind: K }>
+
+function statusOf(of: {
+  error: string | undefined
+  ingest: Entry<'ingest'> | undefined
+  models: Report['models']
+}): RunStatus {
+  const results = Object.values(of.models).map(({ status }) => status)
+  if (of.error || results.includes('failed')) return 'failed'
+  if (results.includes('held')) return 'held'
+  const took = of.ingest?.sources.some(({ outcome }) => outcome === 'taken') ?? false
+  return took || results.includes('published') ? 'published' : 'empty'
+}
+
+async function sourceResults(
+  fx: Pick<Effects, 'store'>,
+  plan: Plan,
+  ingest: Entry<'ingest'> | undefined,
+): Promise<Report['sources']> {
+  const logged = new Map(ingest?.sources.map((source) => [source.id, source]))
+  const accepted = new Map<number, AcceptRecord['sources'][number]>()
+  for (const table of Object.keys(plan.tables))
+    for (const decision of (await findRecord<AcceptRecord>(fx.store, keys.accept(plan.run, table)))?.sources ?? [])
+      accepted.set(decision.source, decision)
+  return plan.sources.map(({ id, key, table, bytes }, index) => {
+    const source = logged.get(id)
+    const error = source?.error ?? accepted.get(index)?.error
+    return {
+      key,
+      table,
+      bytes,
+      rowsIn: source?.records ?? 0,
+      outcome: source?.outcome ?? 'deferred',
+      ...(error ? { error } : {}),
+      ...(source?.warnings ? { warnings: source.warnings } : {}),
+    }
+  })
+}
+
+async function modelResults(
+  fx: Pick<Effects, 'store' | 'models'>,
+  state: LakeState,
+  of: { run: string; published: Entry<'publish'> | undefined },
+): Promise<Report['models']> {
+  const plan = await findRecord<ModelPlan>(fx.store, keys.modelPlan(of.run))
+  if (!plan) return {}
+  const results: Report['models'] = {}
+  const due = plan.layers.flat()
+  for (const { name } of await fx.models(state.dataset)) {
+    const record = await findRecord<ModelRecord>(fx.store, keys.modelDone(of.run, name))
+    const held = plan.held[name]
+    if (held) results[name] = { status: 'held', rows: 0, error: held }
+    else if (!due.includes(name)) results[name] = { status: 'unchanged', rows: publishedRows(state, name) }
+    else if (record?.status === 'built' && of.published?.models[name])
+      results[name] = { status: 'published', rows: record.rows }
+    else if (record && record.status !== 'built') results[name] = { ...record, rows: 0 }
+    else results[name] = { status: 'failed', rows: 0, error: 'it was not built to the end' }
+  }
+  return results
+}
+
+const publishedRows = (state: LakeState, name: string) =>
+  Object.values(state.models[name]?.partitions ?? {}).reduce((sum, { rows }) => sum + rows, 0)
+
+async function trafficOf(fx: Pick<Effects, 'store'>, plan: Plan): Promise<Report['io']> {
+  let io = noIo()
+  for (const [table, { items, large }] of Object.entries(plan.tables)) {
+    const accepted = await findRecord<AcceptRecord>(fx.store, keys.accept(plan.run, table))
+    const records = await Promise.all([
+      ...large.map((_, n) => findRecord<IndexRecord>(fx.store, keys.index(plan.run, table, n))),
+      ...items.map((_, n) => findRecord<CleanRecord>(fx.store, keys.cleanDone(plan.run, table, n))),
+      ...(accepted?.units ?? []).map((_, n) => findRecord<DedupeRecord>(fx.store, keys.dedupeDone(plan.run, table, n))),
+    ])
+    io = addIo(io, ...records.map((record) => record?.io))
+  }
+  return { bytesIn: plan.sources.reduce((sum, { bytes }) => sum + bytes, 0), ...io }
+}

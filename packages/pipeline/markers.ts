@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto'
+import type { ObjectInfo, ObjectStore } from '@droplake/lake/object-store'
+import { keys } from './keys.ts'
+import { createRecord, findRecord } from './records.ts'
+
+/** One version of one raw object, on its way into one table. */
+export interface Source {
+  /** Hash of key, etag, table and nonce. */
+  id: string
+  key: string
+  table: string
+  etag: string
+  version: string
+  bytes: number
+  lastModified: number
+  /** Set by `--force`: makes known bytes a new source. */
+  nonce?: string
+}
+
+export function sourceOf(info: ObjectInfo, table: string, nonce?: string): Source {
+  const id = createHash('sha256')
+    .update([info.key, info.etag, table, nonce ?? ''].join('\0'))
+    .digest('hex')
+    .slice(0, 32)
+  const { key, etag, version, size, lastModified } = info
+  return { id, key, table, etag, version, bytes: size, lastModified, ...(nonce ? { nonce } : {}) }
+}
+
+/** Rings the doorbell; it may have been rung already. */
+export async function ring(store: ObjectStore, dataset: string, source: Source): Promise<void> {
+  await createRecord(store, keys.marker(dataset, source.id), source)
+}
+
+/** Every source whose bell was rung and not yet answered, with its failed attempts. */
+export async function pendingSources(
+  store: ObjectStore,
+  dataset: string,
+): Promise<(Source & { attempts: Attempt[] })[]> {
+  const prefix = keys.pending(dataset)
+  const markers: string[] = []
+  const attemptKeys: string[] = []
+  for await (const { key } of store.list(prefix)) (key.endsWith('.json') ? markers : attemptKeys).push(key)
+  const pending = await Promise.all(
+    markers.map(async (key) => {
+      const source = await findRecord<Source>(store, key)
+      const stem = key.slice(0, -'.json'.length)
+      const attempts = await Promise.all(
+        attemptKeys.filter((at) => at.startsWith(`${stem}.`)).map((at) => findRecord<Attempt>(store, at)),
+      )
+      return source && { ...source, attempts: attempts.filter((attempt) => attempt !== undefined) }
+    }),
+  )
+  return pending.filter((source) => source !== undefined)
+}
+
+/** A run that could not read the source. `own`: the fault is the source's, not the service's or a permission's. */
+export interface Attempt {
+  run: string
+  error: string
+  own: boolean
+}
+
+export async function recordAttempt(store: ObjectStore, dataset: string, source: string, attempt: Attempt) {
+  await createRecord(store, keys.attempt(dataset, source, attempt.run), attempt)
+}
+
+/** Removes the markers of sources that the log answers for, and what was noted beside them. */
+export async function removeMarkers(store: ObjectStore, dataset: string, sources: readonly string[]): Promise<void> {
+  if (sources.length === 0) return
+  const gone = new Set(sources)
+  const found: string[] = []
+  for await (const { key } of store.list(keys.pending(dataset)))
+    if (gone.has(key.slice(keys.pending(dataset).length).split('.')[0] ?? '')) found.push(key)
+  await store.delete(found)
+}

@@ -1,0 +1,21 @@
+import type { TableBatch } from '@droplake/models/render'
+import type { PublishedModel } from '@droplake/models/stale'
+
+/** What the run will build: stale models in layers; `held` by a failed rule of a table they depend on. */
+export interface ModelPlan {
+  layers: string[][]
+  /** Only these partitions of a model; a model that is not named is built whole. */
+  partitions: Record<string, string[]>
+  held: Record<string, string>
+  reasons: Record<string, string>
+}
+
+/** What became of one stale model. Decided once. */
+export type ModelRecord =
+  | { status: 'built'; model: PublishedModel; rows: number; warnings: string[] }
+  | { status: 'failed' | 'held'; error: string }
+
+/** What one attempt's statements write. */
+export interface RenderRecord {
+  batches: TableBatch[]
+}

@@ -1,0 +1,90 @@
+import { isCompressed } from '@droplake/columnar/decompress'
+import type { Settings } from './effects.ts'
+import type { Attempt, Source } from './markers.ts'
+
+/** A piece of Clean's work: whole small files, or one slice of a large plain one. */
+export interface Item {
+  /** Indexes into the plan's sources. */
+  sources: number[]
+  slice?: { number: number; of: number }
+}
+
+export interface TablePlan {
+  items: Item[]
+  /** Sources that Index looks through first, because they are read in slices. */
+  large: number[]
+}
+
+/** All that makes a run's writes repeatable. */
+export interface Plan {
+  run: string
+  dataset: string
+  /** Begin of the run, UTC milliseconds: `_ingested_at` of its rows. */
+  startedAt: number
+  /** Log entry whose state the run builds on. */
+  seq: number
+  /** In the order in which they are decided. */
+  sources: Source[]
+  tables: Record<string, TablePlan>
+  /** Ids of all markers that were there; the others are a reason for another run. */
+  seen: string[]
+}
+
+/** Items of one table and run: the most that one Map is given. */
+export const mostItems = 1000
+
+type Pending = Source & { attempts: Attempt[] }
+
+/** Earlier drops first; a tie is broken by name, so that the order never depends on a listing. */
+export function inOrder(a: Source, b: Source): number {
+  return a.lastModified - b.lastModified || compare(a.key, b.key) || compare(a.id, b.id)
+}
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+/**
+ * Packs sources, in order, into items. Pure. A source that failed before gets an item of its own, so that it takes no
+ * other down; what does not fit into `mostItems` is left out and stays pending.
+ */
+export function packItems(pending: readonly Pending[], settings: Settings): Pick<Plan, 'sources' | 'tables'> {
+  const sources: Source[] = []
+  const tables: Record<string, TablePlan> = {}
+  const open = new Map<string, { item: Item; bytes: number }>()
+  for (const { attempts, ...source } of [...pending].sort(inOrder)) {
+    const table = tables[source.table] ?? { items: [], large: [] }
+    const slices = slicesOf(source, settings)
+    if (table.items.length + slices > mostItems) continue
+    tables[source.table] = table
+    const index = sources.push(source) - 1
+    if (slices > 1) {
+      table.large.push(index)
+      for (let number = 0; number < slices; number++)
+        table.items.push({ sources: [index], slice: { number, of: slices } })
+      continue
+    }
+    const pack = open.get(source.table)
+    if (
+      attempts.length === 0 &&
+      pack &&
+      pack.bytes + source.bytes <= settings.packBytes &&
+      pack.item.sources.length < settings.packFiles
+    ) {
+      pack.item.sources.push(index)
+      pack.bytes += source.bytes
+      continue
+    }
+    const item: Item = { sources: [index] }
+    table.items.push(item)
+    if (attempts.length === 0) open.set(source.table, { item, bytes: source.bytes })
+  }
+  return { sources, tables }
+}
+
+/** A slice's size for this source: as set, or larger where the source would make too many. */
+export function sliceBytesOf(source: Source, settings: Settings): number {
+  return Math.max(settings.sliceBytes, Math.ceil(source.bytes / mostItems))
+}
+
+function slicesOf(source: Source, settings: Settings): number {
+  return isCompressed(source.key) ? 1 : Math.max(1, Math.ceil(source.bytes / sliceBytesOf(source, settings)))
+}

@@ -1,0 +1,63 @@
+import type { Dataset } from '@droplake/contracts/dataset'
+import type { Columns, Table } from '@droplake/contracts/table'
+import type { CatalogState, CatalogTable } from '@droplake/lake/catalog'
+import { datasetOf, type Effects } from './effects.ts'
+import { database } from './keys.ts'
+import type { LakeState, TableState } from './lake-state.ts'
+import { readState } from './log.ts'
+import { cleanedColumns } from './staged.ts'
+
+/**
+ * Brings the catalog to the log's state. Idempotent; whoever calls it, whenever, only moves the world towards what the
+ * log says already.
+ */
+export async function reconcile(
+  fx: Pick<Effects, 'store' | 'catalog' | 'datasets'>,
+  dataset: string,
+): Promise<LakeState> {
+  const state = await readState(fx.store, dataset)
+  await fx.catalog.follow(catalogState(datasetOf(fx, dataset), state))
+  return state
+}
+
+/** What the catalog shows at a state of the log: every table of the contract, empty if need be, and the published views. */
+export function catalogState(dataset: Dataset, state: LakeState): CatalogState {
+  const views = Object.entries(state.models)
+    .sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1))
+    .map(([name, model]) => ({
+      database: database(dataset.name, 'curated'),
+      name,
+      target: { database: database(dataset.name, 'build'), name: model.table },
+      seq: model.seq,
+    }))
+  const tables = Object.values(dataset.tables).map((table) =>
+    catalogTable(table, { zone: 'cleaned', columns: cleanedColumns(table), state: state.tables[table.name] }),
+  )
+  return { dataset: dataset.name, seq: state.seq, tables, views }
+}
+
+/** Dimensions move before the facts that point at them. */
+const order = (name: string) => (name.startsWith('dim_') ? 0 : 1)
+
+function catalogTable(
+  table: Table,
+  of: { zone: 'cleaned' | 'enriched'; columns: Columns; state: TableState | undefined },
+): CatalogTable {
+  return {
+    database: database(table.dataset, of.zone),
+    name: table.name,
+    description: table.description,
+    columns: Object.entries(of.columns).map(([name, { type, description }]) => ({
+      name,
+      type,
+      ...(description ? { description } : {}),
+    })),
+    ...(table.partition ? { partitionColumn: table.partition.name } : {}),
+    partitions: Object.entries(of.state?.partitions ?? {}).map(([value, { location, files, rows }]) => ({
+      value,
+      location,
+      files: files.map((file) => file.key),
+      rows,
+    })),
+  }
+}

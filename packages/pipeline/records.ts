@@ -1,0 +1,45 @@
+import { ObjectNotFound, type ObjectStore, PreconditionFailed } from '@droplake/lake/object-store'
+
+const encode = (value: unknown) => Buffer.from(`${JSON.stringify(value)}\n`)
+const decode = <T>(bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString('utf8')) as T
+
+export async function readRecord<T>(store: ObjectStore, key: string): Promise<T> {
+  return decode<T>(await store.read(key))
+}
+
+/** Undefined when there is no such record. */
+export async function findRecord<T>(store: ObjectStore, key: string): Promise<T | undefined> {
+  try {
+    return await readRecord<T>(store, key)
+  } catch (error) {
+    if (error instanceof ObjectNotFound) return undefined
+    throw error
+  }
+}
+
+/** Creates the record unless it exists; true when this call created it. */
+export async function createRecord(store: ObjectStore, key: string, value: unknown): Promise<boolean> {
+  try {
+    await store.put(key, encode(value), { ifAbsent: true })
+    return true
+  } catch (error) {
+    if (error instanceof PreconditionFailed) return false
+    throw error
+  }
+}
+
+/**
+ * A step's result, decided once: the first attempt to create the record wins, and every attempt goes on with what the
+ * record says. So a step may run any number of times, also at the same time.
+ */
+export async function once<T>(store: ObjectStore, key: string, make: () => Promise<T>): Promise<T> {
+  const existing = await findRecord<T>(store, key)
+  if (existing !== undefined) return existing
+  const made = await make()
+  return (await createRecord(store, key, made)) ? made : await readRecord<T>(store, key)
+}
+
+/** For hints only: the last writer wins. */
+export async function replaceRecord(store: ObjectStore, key: string, value: unknown): Promise<void> {
+  await store.put(key, encode(value))
+}

@@ -1,0 +1,76 @@
+import type { CsvProfile } from '@droplake/columnar/profile-csv'
+import type { Io } from './io.ts'
+import type { DataFile, SourceOutcome } from './lake-state.ts'
+import { mostItems } from './plan.ts'
+
+/** Index: where a large source may be cut. */
+export type IndexRecord = { profile: CsvProfile; io: Io } | { unreadable: string; io: Io }
+
+/** Rows of one source and one partition in a staged file. */
+export interface StagedGroup {
+  partition: string
+  rowGroup: number
+  rows: number
+}
+
+/** What Clean found in one source, or in one slice of it. */
+export interface CleanedSource {
+  /** Index into the plan's sources. */
+  source: number
+  /** Set when the bytes themselves prove that this is not what the contract says. */
+  unreadable?: string
+  sha256?: string
+  records: number
+  rows: number
+  blank: number
+  quarantined: number
+  warnings: string[]
+  groups: StagedGroup[]
+}
+
+export interface CleanRecord {
+  sources: CleanedSource[]
+  staged: { key: string; bytes: number }
+  quarantine?: string
+  io: Io
+}
+
+/** Accept: which sources count, and the units of work that follow. */
+export interface AcceptRecord {
+  sources: { source: number; outcome: SourceOutcome | 'deferred'; error?: string }[]
+  units: DedupeUnit[]
+  /** Keys (by hash) whose rows lie in more than one partition, with those partitions. */
+  movers: Record<string, string[]>
+}
+
+export interface DedupeUnit {
+  partition: string
+  bucket: number
+  buckets: number
+}
+
+/** What became of one unit. */
+export interface DedupedUnit {
+  unit: DedupeUnit
+  /** False when nothing changed: the stored files stay what they are. */
+  changed: boolean
+  /** Of this bucket only; in the new version's folder when something changed. */
+  files: DataFile[]
+  kept: number
+  duplicate: number
+  repaired: number
+  replaced: number
+}
+
+export interface DedupeRecord {
+  units: DedupedUnit[]
+  io: Io
+}
+
+/** One Map item's share of the units: a Map is given at most `mostItems`. */
+export function shareOf<T>(units: readonly T[], item: number): T[] {
+  return units.filter((_, n) => n % mostItems === item)
+}
+
+/** Last item of the Map over these units; -1 when there is nothing to do. */
+export const lastItemOf = (units: readonly unknown[]) => Math.min(units.length, mostItems) - 1

@@ -1,0 +1,49 @@
+import type { Table } from '@droplake/contracts/table'
+import type { LakeState, SourceOutcome } from '@droplake/pipeline/lake-state'
+import type { Attempt, Source } from '@droplake/pipeline/markers'
+
+/** What Clean found of one source as a whole; undefined parts mean that an item of it failed. */
+export interface Found {
+  unreadable?: string
+  sha256?: string
+  records: number
+}
+
+export interface Decision {
+  outcome: SourceOutcome | 'deferred'
+  error?: string
+}
+
+const failuresOfItsOwn = 3
+
+/** Error names that blame the service, the machine or a permission, not the file. */
+const notItsOwn =
+  /^Lambda\.(?!Unknown)|AccessDenied|Forbidden|Credentials|Token|Throttl|TooMany|SlowDown|ServiceUnavailable|InternalError|Networking|^E(ACCES|PERM|NOSPC|MFILE|IO|CONN\w*|TIMEDOUT)$/
+
+export const isItsOwn = (error: string) => !notItsOwn.test(error)
+
+/** Decides about whole sources of one table, in order. Pure. */
+export function createDecider(table: Table, state: LakeState) {
+  const taken = Object.values(state.sources)
+    .filter((source) => source.table === table.name && source.outcome === 'taken')
+    .sort((a, b) => a.lastModified - b.lastModified || (a.key < b.key ? -1 : 1))
+  const shas = new Set(taken.map((source) => source.sha256))
+  let latest = taken.at(-1)?.sha256
+
+  return (source: Source, found: Found | undefined, failure: string, attempts: readonly Attempt[]): Decision => {
+    if (!found) {
+      const own = attempts.filter((attempt) => attempt.own).length
+      return own >= failuresOfItsOwn
+        ? { outcome: 'set_aside', error: `it failed ${own} times: ${failure}` }
+        : { outcome: 'deferred', error: failure }
+    }
+    if (found.unreadable) return { outcome: 'set_aside', error: found.unreadable }
+    if (found.records === 0) return { outcome: 'empty' }
+    const { sha256 } = found
+    const known = table.kind === 'snapshot' ? sha256 === latest : shas.has(sha256)
+    if (known && !source.nonce) return { outcome: 'duplicate' }
+    shas.add(sha256)
+    latest = sha256
+    return { outcome: 'taken' }
+  }
+}

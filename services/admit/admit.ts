@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import { routeKey } from '@droplake/contracts/route'
+import { unroutableAlert } from '@droplake/pipeline/alerts'
+import { begin } from '@droplake/pipeline/begin'
+import { datasetOf, type Effects } from '@droplake/pipeline/effects'
+import type { LakeState } from '@droplake/pipeline/lake-state'
+import { readState } from '@droplake/pipeline/log'
+import { pendingSources, ring, sourceOf } from '@droplake/pipeline/markers'
+import { needsRun } from '@droplake/pipeline/needs-run'
+
+/** An S3 *Object Created* event as EventBridge delivers it; its keys are not URL-encoded. */
+export interface ObjectCreated {
+  detail: {
+    bucket: { name: string }
+    object: { key: string; 'version-id'?: string }
+  }
+  /** Takes known bytes again. */
+  nonce?: string
+}
+
+/** A look at a dataset without a new object: after a run, by the ten-minute pass, or asked for by hand. */
+export interface DatasetWake {
+  dataset: string
+  reason: 'again' | 'pass' | 'run'
+  takeOver?: boolean
+}
+
+export interface AdmitInput {
+  event: ObjectCreated | DatasetWake
+  execution: string
+  /** ISO 8601 */
+  startedAt: string
+}
+
+export interface Admitted {
+  outcome: 'begun' | 'coalesced' | 'duplicate' | 'unroutable' | 'gone' | 'idle'
+  dataset?: string
+  run?: string
+  /** Of the object that was announced. */
+  source?: string
+  settleSeconds?: number
+}
+
+/**
+ * Answers the doorbell: notes which source is waiting, then tries to begin a run. Every outcome but `begun` ends the
+ * execution, and loses nothing: the marker stays until the log answers for its source.
+ */
+export async function admit(fx: Effects, input: AdmitInput): Promise<Admitted> {
+  const { event } = input
+  if ('dataset' in event) return wake(fx, input, event)
+
+  const { key, 'version-id': version } = event.detail.object
+  if (key.endsWith('/')) return { outcome: 'gone' }
+  const table = routeKey(fx.datasets, key)
+  if (!table) {
+    await fx.notifier.notify(unroutableAlert(fx.datasets, key))
+    return { outcome: 'unroutable' }
+  }
+  const info = await fx.store.head(key, version)
+  if (!info) return { outcome: 'gone', dataset: table.dataset }
+  const source = sourceOf(info, table.name, event.nonce)
+  const state = await readState(fx.store, table.dataset)
+  if (state.sources[source.id]) return { outcome: 'duplicate', dataset: table.dataset, source: source.id }
+  await ring(fx.store, table.dataset, source)
+  return { ...(await tryToBegin(fx, input, table.dataset)), source: source.id }
+}
+
+async function wake(fx: Effects, input: AdmitInput, event: DatasetWake): Promise<Admitted> {
+  const { dataset, reason, takeOver = false } = event
+  datasetOf(fx, dataset)
+  if (reason !== 'run') {
+    const state: LakeState = await readState(fx.store, dataset)
+    const pending = await pendingSources(fx.store, dataset)
+    const models = await fx.models(dataset)
+    if (!needsRun(state, { dataset: datasetOf(fx, dataset), pending, models })) return { outcome: 'idle', dataset }
+  }
+  return tryToBegin(fx, input, dataset, takeOver)
+}
+
+async function tryToBegin(fx: Effects, input: AdmitInput, dataset: string, takeOver = false): Promise<Admitted> {
+  const run = runId(input, dataset)
+  const holder = fx.executions.holder(input.execution)
+  const { begun } = await begin(fx, dataset, { run, holder, takeOver })
+  if (!begun) return { outcome: 'coalesced', dataset }
+  const settleSeconds = fx.settings.settleSeconds ?? datasetOf(fx, dataset).settleSeconds
+  return { outcome: 'begun', dataset, run, settleSeconds }
+}
+
+/** Sorts by time; the same for every attempt of one execution, so that a retried Admit finds the run that it began. */
+function runId({ execution, startedAt }: AdmitInput, dataset: string): string {
+  const time = new Date(startedAt).toISOString().replace(/[-:.]/g, '')
+  return `${time}-${createHash('sha256').update(`${execution}\0${dataset}`).digest('hex').slice(0, 8)}`
+}

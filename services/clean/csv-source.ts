@@ -1,0 +1,60 @@
+import { openPlain } from '@droplake/columnar/decompress'
+import { type CsvProfile, profileCsv } from '@droplake/columnar/profile-csv'
+import { Unreadable } from '@droplake/columnar/unreadable'
+import type { Table } from '@droplake/contracts/table'
+import type { ObjectStore } from '@droplake/lake/object-store'
+import { keys } from '@droplake/pipeline/keys'
+import type { Source } from '@droplake/pipeline/markers'
+import type { Item, Plan } from '@droplake/pipeline/plan'
+import { fileNameOf, readSource } from '@droplake/pipeline/read-source'
+import { findRecord } from '@droplake/pipeline/records'
+import type { IndexRecord } from '@droplake/pipeline/step-records'
+
+/** The part of a source that one item reads: whole records, with what was decided for the whole file. */
+export interface CsvPart {
+  profile: CsvProfile
+  chunks: AsyncIterable<Uint8Array>
+  /** Of the first byte, in the plain file. */
+  offset: number
+  /** Records before it. */
+  row: number
+  last: boolean
+  /** The part that speaks for the whole file: the first slice. */
+  first: boolean
+}
+
+/** A slice as Index cut it; undefined when the file has fewer cuts than was foreseen. Throws `Unreadable` as Index found it. */
+export async function openSlice(
+  store: ObjectStore,
+  plan: Plan,
+  at: { table: string; source: number; slice: NonNullable<Item['slice']> },
+): Promise<CsvPart | undefined> {
+  const source = plan.sources[at.source] as Source
+  const large = plan.tables[at.table]?.large.indexOf(at.source) ?? -1
+  const index = await findRecord<IndexRecord>(store, keys.index(plan.run, at.table, large))
+  if (!index) throw new Error(`clean: ${source.key} was not indexed, so its slices are not known`)
+  if ('unreadable' in index) throw new Unreadable(index.unreadable)
+  const { profile } = index
+  const cut = profile.cuts[at.slice.number]
+  if (!cut) return undefined
+  const next = profile.cuts[at.slice.number + 1]
+  const chunks = readSource(store, source, { start: cut.offset, end: next?.offset ?? source.bytes })
+  return { profile, chunks, offset: cut.offset, row: cut.row, last: !next, first: at.slice.number === 0 }
+}
+
+/** A whole source, decompressed: read once for its profile and once for its rows. */
+export async function openWhole(store: ObjectStore, table: Table, source: Source): Promise<CsvPart> {
+  const fileName = fileNameOf(source.key)
+  const plain = () => openPlain(fileName, readSource(store, source))
+  const profile = await profileCsv(table, plain(), { sliceBytes: Number.MAX_SAFE_INTEGER, fileName })
+  const offset = profile.cuts[0]?.offset ?? 0
+  return { profile, chunks: skip(plain(), offset), offset, row: 0, last: true, first: true }
+}
+
+async function* skip(chunks: AsyncIterable<Uint8Array>, bytes: number): AsyncIterable<Uint8Array> {
+  let left = bytes
+  for await (const chunk of chunks) {
+    if (chunk.length > left) yield chunk.subarray(left)
+    left = Math.max(0, left - chunk.length)
+  }
+}

@@ -1,0 +1,151 @@
+import type { Cell } from '@droplake/contracts/column'
+import type { Table } from '@droplake/contracts/table'
+import type { ObjectStore } from '@droplake/lake/object-store'
+import type { DataFile, TableState } from '@droplake/pipeline/lake-state'
+import type { Source } from '@droplake/pipeline/markers'
+import type { Plan } from '@droplake/pipeline/plan'
+import { identity, stagedColumns } from '@droplake/pipeline/staged'
+import type { AcceptRecord, CleanRecord, DedupeUnit } from '@droplake/pipeline/step-records'
+import { openStored } from '@droplake/pipeline/stored-rows'
+import { type Candidates, foreign, noCandidates, type Origin, staged, stored } from './winners.ts'
+
+/** Everything of one run and table that its units share. */
+export interface TableWork {
+  store: ObjectStore
+  table: Table
+  plan: Plan
+  state: TableState | undefined
+  accepted: AcceptRecord
+  items: CleanRecord[]
+}
+
+/** The competing rows of one unit, and the whole cells of the new ones. */
+export interface Loaded {
+  rows: Candidates
+  /** Staged columns of the new rows, in the order of the candidates with origin `staged`. */
+  fresh: Cell[][]
+  /** Source of each new row. */
+  freshSource: Source[]
+  /** Stored files of this unit, with the range of candidates that each one's rows are. */
+  files: { file: DataFile; from: number; to: number }[]
+}
+
+export const bucketOf = (hash: bigint, buckets: number) => Number(BigInt.asUintN(32, hash)) & (buckets - 1)
+
+export async function loadUnit(work: TableWork, unit: DedupeUnit): Promise<Loaded> {
+  const { table, accepted, state } = work
+  const rows = noCandidates(identity(table).length)
+  const loaded: Loaded = { rows, fresh: Object.keys(stagedColumns(table)).map(() => []), freshSource: [], files: [] }
+  const numberOf = fileNumbers(rows)
+  const inBucket = (hash: bigint) => bucketOf(hash, unit.buckets) === unit.bucket
+
+  const version = state?.partitions[unit.partition]
+  for (const file of version?.files ?? []) {
+    if (version?.buckets === unit.buckets && file.bucket !== unit.bucket) continue
+    const from = rows.hash.length
+    await addStored(work, { file, origin: stored, wanted: inBucket, rows, numberOf })
+    loaded.files.push({ file, from, to: rows.hash.length })
+  }
+  await addStaged(work, { partition: unit.partition, origin: staged, wanted: inBucket, rows, numberOf, loaded })
+
+  const rivals = new Map<string, Set<bigint>>()
+  for (const [hash, partitions] of Object.entries(accepted.movers)) {
+    if (!partitions.includes(unit.partition) || !inBucket(BigInt(hash))) continue
+    for (const partition of partitions)
+      if (partition !== unit.partition) rivals.set(partition, (rivals.get(partition) ?? new Set()).add(BigInt(hash)))
+  }
+  for (const [partition, hashes] of rivals) {
+    const wanted = (hash: bigint) => hashes.has(hash)
+    for (const file of state?.partitions[partition]?.files ?? [])
+      await addStored(work, { file, origin: foreign, wanted, rows, numberOf })
+    await addStaged(work, { partition, origin: foreign, wanted, rows, numberOf })
+  }
+  return loaded
+}
+
+type NumberOf = (modified: number, key: string) => number
+
+function fileNumbers(rows: Candidates): NumberOf {
+  const known = new Map<string, number>()
+  return (modified, key) => {
+    const name = `${modified}\0${key}`
+    const number = known.get(name)
+    if (number !== undefined) return number
+    known.set(name, rows.files.length)
+    return rows.files.push({ modified, key }) - 1
+  }
+}
+
+const rankColumn = (table: Table) => (typeof table.dedupe === 'object' ? [table.dedupe.greatest] : [])
+
+async function addStored(
+  { store, table }: TableWork,
+  from: { file: DataFile; origin: Origin; wanted: (hash: bigint) => boolean; rows: Candidates; numberOf: NumberOf },
+): Promise<void> {
+  const { rows, numberOf, wanted, origin } = from
+  const names = identity(table)
+  const columns = ['_key_hash', '_source_modified', '_source_file', '_source_row', ...names, ...rankColumn(table)]
+  const parquet = await openStored(store, from.file)
+  for (let group = 0; group < parquet.rowGroups.length; group++) {
+    const [hashes = [], modified = [], keys = [], numbers = [], ...cells] = await parquet.readGroup(group, columns)
+    for (let i = 0; i < hashes.length; i++) {
+      const hash = hashes[i] as bigint
+      if (!wanted(hash)) continue
+      rows.origin.push(origin)
+      rows.hash.push(hash)
+      rows.file.push(numberOf(modified[i] as number, keys[i] as string))
+      rows.row.push(Number(numbers[i]))
+      for (let c = 0; c < names.length; c++) rows.identity[c]?.push(cells[c]?.[i] ?? null)
+      rows.greatest.push(cells[names.length]?.[i] ?? null)
+    }
+  }
+}
+
+async function addStaged(
+  { store, table, plan, accepted, items }: TableWork,
+  from: {
+    partition: string
+    origin: Origin
+    wanted: (hash: bigint) => boolean
+    rows: Candidates
+    numberOf: NumberOf
+    loaded?: Loaded
+  },
+): Promise<void> {
+  const { rows, numberOf, wanted, origin, loaded } = from
+  const taken = new Set(accepted.sources.filter(({ outcome }) => outcome === 'taken').map(({ source }) => source))
+  const all = Object.keys(stagedColumns(table))
+  const names = loaded ? all : [...new Set(['_key_hash', '_source_row', ...identity(table), ...rankColumn(table)])]
+  const at = (name: string) => names.indexOf(name)
+  const identityAt = identity(table).map(at)
+  const rankAt = rankColumn(table).map(at)[0] ?? -1
+  for (const item of items) {
+    const wantedGroups = item.sources.flatMap((found) =>
+      taken.has(found.source)
+        ? found.groups.filter((group) => group.partition === from.partition).map((group) => ({ found, group }))
+        : [],
+    )
+    if (wantedGroups.length === 0) continue
+    const parquet = await openStored(store, item.staged)
+    for (const { found, group } of wantedGroups) {
+      const source = plan.sources[found.source] as Source
+      const file = numberOf(source.lastModified, source.key)
+      const cells = await parquet.readGroup(group.rowGroup, names)
+      const hashes = cells[at('_key_hash')] ?? []
+      const numbers = cells[at('_source_row')] ?? []
+      for (let i = 0; i < hashes.length; i++) {
+        const hash = hashes[i] as bigint
+        if (!wanted(hash)) continue
+        rows.origin.push(origin)
+        rows.hash.push(hash)
+        rows.file.push(file)
+        rows.row.push(Number(numbers[i]))
+        for (let c = 0; c < identityAt.length; c++) rows.identity[c]?.push(cells[identityAt[c] as number]?.[i] ?? null)
+        rows.greatest.push(cells[rankAt]?.[i] ?? null)
+        if (!loaded) continue
+        for (let c = 0; c < all.length; c++) loaded.fresh[c]?.push(cells[c]?.[i] ?? null)
+        loaded.freshSource.push(source)
+      }
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import type { Effects, RunInput } from '@droplake/pipeline/effects'
+import { messageOf } from '@droplake/pipeline/error-cause'
+import { keys } from '@droplake/pipeline/keys'
+import type { LakeState, RunStatus } from '@droplake/pipeline/lake-state'
+import { append, readState } from '@droplake/pipeline/log'
+import { makeReport } from '@droplake/pipeline/make-report'
+import { pendingSources } from '@droplake/pipeline/markers'
+import type { Plan } from '@droplake/pipeline/plan'
+import { reconcile } from '@droplake/pipeline/reconcile'
+import { findRecord, once } from '@droplake/pipeline/records'
+import type { Report } from '@droplake/pipeline/report'
+
+export interface FinishInput extends RunInput {
+  /** What ended the run early. */
+  error?: { Error: string; Cause?: string }
+}
+
+export interface Finished {
+  status: RunStatus | 'fenced'
+  /** Sources wait that the run's plan did not see. */
+  again: boolean
+}
+
+/**
+ * Reports, ends the run in the log, and only then looks for bells that rang meanwhile: whoever rang before the end was
+ * seen to hold leaves a marker that this look finds.
+ */
+export async function finish(fx: Effects, { dataset, run, error }: FinishInput): Promise<Finished> {
+  let state = await readState(fx.store, dataset)
+  const ended = state.ended.find((one) => one.run === run)
+  if (!ended && state.unfinished?.run !== run) return { status: 'fenced', again: false }
+  const dead = state.unfinished?.takenOver
+  if (dead) {
+    const error = 'its process or execution ended before the run did; the next run went on from what it had committed'
+    await once<Report>(fx.store, keys.report(dead.run), () => makeReport(fx, state, { ...dead, error }))
+  }
+  const report = await once<Report>(fx.store, keys.report(run), () =>
+    makeReport(fx, state, {
+      run,
+      seq: state.unfinished?.seq ?? 1,
+      ...(error ? { error: `${error.Error}: ${messageOf(error.Cause)}` } : {}),
+    }),
+  )
+  if (!ended) state = await append(fx, state, { kind: 'end', run, status: report.status })
+  await reconcile(fx, dataset)
+  return { status: report.status, again: await moreIsPending(fx, state, run) }
+}
+
+async function moreIsPending(fx: Effects, state: LakeState, run: string): Promise<boolean> {
+  const plan = await findRecord<Plan>(fx.store, keys.plan(run))
+  const seen = new Set(plan?.seen)
+  const pending = await pendingSources(fx.store, state.dataset)
+  return plan !== undefined && pending.some(({ id }) => !seen.has(id) && !state.sources[id])
+}

@@ -1,0 +1,31 @@
+import { qualifiedName, quoteName } from '@droplake/models/quote'
+import type { TableBatch } from '@droplake/models/render'
+import type { PublishedModel } from '@droplake/models/stale'
+import type { Effects } from '@droplake/pipeline/effects'
+import { database } from '@droplake/pipeline/keys'
+
+/** Files and rows that one statement wrote, by partition. */
+export async function builtPartitions(
+  fx: Effects,
+  at: { dataset: string; batch: TableBatch; partitionColumn: string | undefined },
+): Promise<PublishedModel['partitions']> {
+  const { dataset, batch, partitionColumn } = at
+  const table = qualifiedName(database(dataset, 'build'), batch.table)
+  const files = new Map<string, string[]>()
+  for await (const { key } of fx.store.list(batch.location)) {
+    const folder = key.slice(0, key.lastIndexOf('/') + 1)
+    files.set(folder, [...(files.get(folder) ?? []), key])
+  }
+  const value = partitionColumn ? quoteName(partitionColumn) : `''`
+  const counted = await fx.engine.run(`select ${value} as part, count(*) as row_count from ${table} group by 1`)
+  const rows = new Map(counted.rows.map(([part, count]) => [String(part), Number(count)]))
+  if (!partitionColumn)
+    return { '': { location: batch.location, files: [...files.values()].flat(), rows: rows.get('') ?? 0 } }
+  return Object.fromEntries(
+    [...files].map(([location, keys]) => {
+      const folder = location.split('/').at(-2) ?? ''
+      const part = decodeURIComponent(folder.slice(folder.indexOf('=') + 1))
+      return [part, { location, files: keys, rows: rows.get(part) ?? 0 }]
+    }),
+  )
+}

@@ -1,0 +1,33 @@
+import type { RuleResult } from '@droplake/models/checks'
+import { descendants, layers } from '@droplake/models/dag'
+import { datasetOf, type Effects, type RunInput } from '@droplake/pipeline/effects'
+import { keys } from '@droplake/pipeline/keys'
+import { holding } from '@droplake/pipeline/log'
+import { staleIn } from '@droplake/pipeline/model-inputs'
+import type { ModelPlan } from '@droplake/pipeline/model-records'
+import { findRecord, once } from '@droplake/pipeline/records'
+
+/** Stale models in layers, less those that a failed quality rule holds. */
+export async function planModels(fx: Effects, { dataset, run }: RunInput): Promise<{ layers: string[][] }> {
+  const state = await holding(fx.store, dataset, run)
+  const plan = await once<ModelPlan>(fx.store, keys.modelPlan(run), async () => {
+    const models = await fx.models(dataset)
+    const stale = staleIn(state, datasetOf(fx, dataset), models)
+    const quality = (await findRecord<RuleResult[]>(fx.store, keys.quality(run))) ?? []
+    const broken = quality.filter(({ severity, status }) => severity === 'error' && status === 'fail')
+    const held: ModelPlan['held'] = {}
+    for (const { table, rule, failing } of broken)
+      for (const name of descendants(models, [`cleaned.${table}`, `enriched.${table}`]))
+        held[name] ??= `rule ${rule} of ${table} fails for ${failing} rows`
+    const build = new Set(stale.map(({ name }) => name).filter((name) => !held[name]))
+    return {
+      layers: layers(models)
+        .map((layer) => layer.filter((name) => build.has(name)))
+        .filter((layer) => layer.length > 0),
+      partitions: Object.fromEntries(stale.flatMap(({ name, partitions }) => (partitions ? [[name, partitions]] : []))),
+      held: Object.fromEntries(Object.entries(held).filter(([name]) => stale.some((one) => one.name === name))),
+      reasons: Object.fromEntries(stale.map(({ name, reason }) => [name, reason])),
+    }
+  })
+  return { layers: plan.layers }
+}

@@ -1,0 +1,40 @@
+import { type DataEffects, datasetOf, type RunInput } from '@droplake/pipeline/effects'
+import { keys } from '@droplake/pipeline/keys'
+import { holding } from '@droplake/pipeline/log'
+import { pendingSources, removeMarkers } from '@droplake/pipeline/markers'
+import { type Plan, packItems } from '@droplake/pipeline/plan'
+import { once } from '@droplake/pipeline/records'
+
+export type PlanInput = RunInput
+
+/** What the state machine iterates over: counts, never rows. */
+export interface Planned {
+  tables: { table: string; lastItem: number; lastLarge: number }[]
+}
+
+/** Decides what the run will do: every pending source that the log does not know, packed into items. */
+export async function plan(fx: DataEffects, { dataset, run }: PlanInput): Promise<Planned> {
+  const state = await holding(fx.store, dataset, run)
+  const planned = await once<Plan>(fx.store, keys.plan(run), async () => {
+    const pending = await pendingSources(fx.store, dataset)
+    const { tables } = datasetOf(fx, dataset)
+    const plannable = pending.filter((source) => !state.sources[source.id] && tables[source.table])
+    const packed = packItems(plannable, fx.settings)
+    const taken = new Set(packed.sources.map((source) => source.id))
+    const noRoom = new Set(plannable.filter((source) => !taken.has(source.id)).map((source) => source.id))
+    const seen = pending.map((source) => source.id).filter((id) => !noRoom.has(id))
+    return { run, dataset, startedAt: state.unfinished?.at ?? fx.clock.now(), seq: state.seq, ...packed, seen }
+  })
+  await removeMarkers(
+    fx.store,
+    dataset,
+    planned.seen.filter((id) => state.sources[id]),
+  )
+  return {
+    tables: Object.entries(planned.tables).map(([table, { items, large }]) => ({
+      table,
+      lastItem: items.length - 1,
+      lastLarge: large.length - 1,
+    })),
+  }
+}

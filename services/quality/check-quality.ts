@@ -1,0 +1,38 @@
+import type { RuleResult } from '@droplake/models/checks'
+import { judgeQuality, renderQuality } from '@droplake/models/quality'
+import { qualifiedName } from '@droplake/models/quote'
+import { datasetOf, type Effects, type RunInput } from '@droplake/pipeline/effects'
+import { database, keys } from '@droplake/pipeline/keys'
+import { holding } from '@droplake/pipeline/log'
+import { staleIn } from '@droplake/pipeline/model-inputs'
+import { once } from '@droplake/pipeline/records'
+
+export type CheckQualityInput = RunInput
+
+/**
+ * Runs the rules of every table that this run changed or that a stale model reads, each table's as one aggregate query.
+ * It moves no rows: a failed `error` rule keeps what depends on the table from being published.
+ */
+export async function checkQuality(fx: Effects, { dataset, run }: CheckQualityInput): Promise<{ failed: string[] }> {
+  const state = await holding(fx.store, dataset, run)
+  const results = await once<RuleResult[]>(fx.store, keys.quality(run), async () => {
+    const { tables } = datasetOf(fx, dataset)
+    const models = await fx.models(dataset)
+    const stale = new Set(staleIn(state, datasetOf(fx, dataset), models).map(({ name }) => name))
+    const read = models
+      .filter((model) => stale.has(model.name))
+      .flatMap((model) => model.inputs.filter(({ zone }) => zone === 'cleaned').map(({ name }) => name))
+    const changed = Object.keys(state.tables).filter((name) => state.tables[name]?.seq === state.unfinished?.ingest)
+    const found: RuleResult[] = []
+    for (const name of [...new Set([...changed, ...read])].sort()) {
+      const table = tables[name]
+      if (!table) continue
+      const { sql, rules } = renderQuality(table, qualifiedName(database(dataset, 'cleaned'), name))
+      const { rows } = await fx.engine.run(sql)
+      found.push(...judgeQuality(rules, rows[0] ?? []))
+    }
+    return found
+  })
+  const failed = results.filter(({ severity, status }) => severity === 'error' && status === 'fail')
+  return { failed: [...new Set(failed.map(({ table }) => table))] }
+}
