@@ -14,8 +14,8 @@ export interface DateVotes {
 export const createVotes = (name: string): DateVotes => ({ name, dmy: 0, mdy: 0, dashes: 0, slashes: 0 })
 
 export function vote(votes: DateVotes, bytes: Uint8Array, start: number, end: number): void {
-  // YYYY-MM-DD, the common case, is no evidence.
-  if (end - start < 6 || bytes[start + 4] === 45) return
+  // Three digits, as in YYYY-MM-DD, are no evidence: the common case.
+  if (end - start < 6 || (isDigit(bytes[start]) && isDigit(bytes[start + 1]) && isDigit(bytes[start + 2]))) return
   const evidence = orderEvidence(bytes, start, end)
   if (evidence === 'dmy') votes.dmy++
   else if (evidence === 'mdy') votes.mdy++
@@ -48,5 +48,7 @@ export function decideOrders(columns: readonly DateVotes[]): {
   }
   return { orders, warnings }
 }
+
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57
 
 const first = (day: boolean): DateOrder => (day ? 'dmy' : 'mdy')

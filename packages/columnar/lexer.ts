@@ -287,20 +287,6 @@ export function unquote(bytes: Uint8Array, start: number, end: number): Buffer {
   return out.subarray(0, length)
 }
 
-/** Lexes a stream of bytes; `take` sees every record while its bytes last. */
-export async function lexAll(
-  lexer: Lexer,
-  chunks: AsyncIterable<Uint8Array>,
-  take: (record: LexedRecord) => void,
-): Promise<void> {
-  for await (const chunk of chunks)
-    for (const piece of pieces(chunk)) {
-      lexer.push(piece)
-      while (lexer.next(false)) take(lexer.record)
-    }
-  while (lexer.next(true)) take(lexer.record)
-}
-
 /** A chunk in parts that bound what the lexer holds. */
 export function* pieces(chunk: Uint8Array, size = 1 << 18): Generator<Uint8Array> {
   for (let at = 0; at < chunk.length; at += size) yield chunk.subarray(at, at + size)

@@ -58,7 +58,7 @@ const types: [ColumnType, fc.Arbitrary<Cell>][] = [
 ]
 
 /** Columns of every type, optional and required, and one or two groups of cells, often repeated, often null. */
-const files = fc
+const contents = fc
   .tuple(
     fc.boolean(),
     fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 2 }),
@@ -91,6 +91,11 @@ const files = fc
 /** What SQL shows of a cell, made by other means than the reader's. */
 function shown(cell: Cell, type: ColumnType): unknown {
   if (cell === null) return null
+  // The binding drops U+FEFF at the start of a text.
+  if (type.kind === 'text')
+    return Buffer.from(cell as string)
+      .toString('hex')
+      .toUpperCase()
   if (type.kind === 'decimal') {
     const digits = String(cell)
       .replace('-', '')
@@ -107,6 +112,7 @@ function shown(cell: Cell, type: ColumnType): unknown {
 describe('Parquet', () => {
   let folder: string
   let duckdb: DuckDBConnection
+  let files = 0
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'droplake-parquet-'))
     duckdb = await (await DuckDBInstance.create()).connect()
@@ -116,14 +122,15 @@ describe('Parquet', () => {
     await rm(folder, { recursive: true })
   })
   const query = async (bytes: Buffer, select: string) => {
-    const path = join(folder, 'file.parquet')
+    // A path of its own each time: DuckDB remembers what a path held.
+    const path = join(folder, `${files++}.parquet`)
     await writeFile(path, bytes)
     return duckdb.runAndReadAll(`select ${select} from read_parquet('${path}')`)
   }
 
   it('gives back every cell of every type and null pattern', async () => {
     await fc.assert(
-      fc.asyncProperty(files, async ({ columns, groups }) => {
+      fc.asyncProperty(contents, async ({ columns, groups }) => {
         const file = await open(await written(columns, groups))
         const filled = groups.filter((group) => group[0]!.length > 0)
         expect(file.columns).toEqual(columns)
@@ -136,9 +143,10 @@ describe('Parquet', () => {
   })
   it('shows DuckDB the same values', async () => {
     await fc.assert(
-      fc.asyncProperty(files, async ({ columns, groups }) => {
+      fc.asyncProperty(contents, async ({ columns, groups }) => {
         const select = Object.entries(columns).map(([name, { type }]) => {
           if (type.kind === 'timestamp') return `epoch_ms(${name})::varchar as ${name}`
+          if (type.kind === 'text') return `hex(${name}) as ${name}`
           return ['decimal', 'date', 'bigint'].includes(type.kind) ? `${name}::varchar as ${name}` : name
         })
         const result = await query(await written(columns, groups), select.join(', '))
@@ -203,7 +211,7 @@ describe('Parquet', () => {
     ]
     const bytes = await written(columns, [cells])
     expect(await (await open(bytes)).readGroup(0, ['id', 'word', 'at'])).toEqual(cells)
-    const sql = 'count(*), count(word), count(distinct id), count(distinct word), sum(epoch_ms(at))::bigint'
+    const sql = 'count(*), count(word), count(distinct id), count(distinct word), sum(epoch_ms("at"))::bigint'
     const sum = cells[2]!.reduce((total, at) => (total as bigint) + BigInt(at as number), 0n)
     expect((await query(bytes, sql)).getRows()).toEqual([[150_000n, 100_000n, 150_000n, 20_000n, sum]])
   })

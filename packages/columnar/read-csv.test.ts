@@ -70,10 +70,10 @@ describe('readCsv', () => {
     expect(whole.rows.map((row) => row[0])).toEqual([1, 3, 4])
   })
   it('does not hold a cell that never ends', async () => {
-    const row = '2,b,2\n'
-    const whole = await read(`1,"a,1\n${row.repeat(3_000_000)}`, { sliceBytes: 1 << 20 })
+    const row = `2,${'b'.repeat(500)},2\n`
+    const whole = await read(`1,"a,1\n${row.repeat(40_000)}`, { sliceBytes: 1 << 20 })
     expect(reasons(whole)).toEqual([[1, 'too_long', null]])
-    expect(whole.rows.length).toBe(3_000_000)
+    expect(whole.rows.length).toBe(40_000)
     expect(whole.profile.cuts.length).toBeGreaterThan(1)
   })
   it('keeps at most a megabyte of a rejected record, and says how long it was', async () => {

@@ -50,7 +50,7 @@ const defaultSettleSeconds = 1
 
 export async function openLake(options: LakeOptions): Promise<Lake> {
   const folder = resolve(options.folder)
-  mkdirSync(folder, { recursive: true })
+  mkdirSync(join(folder, 'raw'), { recursive: true })
   const { sync = true, datasetFolders = [contractsFolder], sqlFolders = [sqlFolder] } = options
   const settings = { ...defaultSettings, settleSeconds: defaultSettleSeconds, ...options.settings }
   const datasets = await loadAll(datasetFolders)

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { routeKey } from '@droplake/contracts/route'
 import { unroutableAlert } from '@droplake/pipeline/alerts'
 import { begin } from '@droplake/pipeline/begin'
@@ -7,6 +6,7 @@ import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { pendingSources, ring, sourceOf } from '@droplake/pipeline/markers'
 import { needsRun } from '@droplake/pipeline/needs-run'
+import { runId } from '@droplake/pipeline/run-id'
 
 /** An S3 *Object Created* event as EventBridge delivers it; its keys are not URL-encoded. */
 export interface ObjectCreated {
@@ -84,10 +84,4 @@ async function tryToBegin(fx: Effects, input: AdmitInput, dataset: string, takeO
   if (!begun) return { outcome: 'coalesced', dataset }
   const settleSeconds = fx.settings.settleSeconds ?? datasetOf(fx, dataset).settleSeconds
   return { outcome: 'begun', dataset, run, settleSeconds }
-}
-
-/** Sorts by time; the same for every attempt of one execution, so that a retried Admit finds the run that it began. */
-function runId({ execution, startedAt }: AdmitInput, dataset: string): string {
-  const time = new Date(startedAt).toISOString().replace(/[-:.]/g, '')
-  return `${time}-${createHash('sha256').update(`${execution}\0${dataset}`).digest('hex').slice(0, 8)}`
 }

@@ -9,6 +9,7 @@ import type { Plan } from '@droplake/pipeline/plan'
 import { reconcile } from '@droplake/pipeline/reconcile'
 import { findRecord, once } from '@droplake/pipeline/records'
 import type { Report } from '@droplake/pipeline/report'
+import { reportDead } from '@droplake/pipeline/report-dead'
 
 export interface FinishInput extends RunInput {
   /** What ended the run early. */
@@ -29,11 +30,7 @@ export async function finish(fx: Effects, { dataset, run, error }: FinishInput):
   let state = await readState(fx.store, dataset)
   const ended = state.ended.find((one) => one.run === run)
   if (!ended && state.unfinished?.run !== run) return { status: 'fenced', again: false }
-  const dead = state.unfinished?.takenOver
-  if (dead) {
-    const error = 'its process or execution ended before the run did; the next run went on from what it had committed'
-    await once<Report>(fx.store, keys.report(dead.run), () => makeReport(fx, state, { ...dead, error }))
-  }
+  await reportDead(fx, state)
   const report = await once<Report>(fx.store, keys.report(run), () =>
     makeReport(fx, state, {
       run,

@@ -29,7 +29,7 @@ final as (
     review_creation_date as created,
     review_answer_timestamp as answered,
     cast(
-      round((to_unixtime(review_answer_timestamp) - to_unixtime(review_creation_date)) / 3600, 2) as decimal(10, 2)
+      round(date_diff('millisecond', review_creation_date, review_answer_timestamp) / 3600000e0, 2) as decimal(10, 2)
     ) as hours_to_answer,
     review_month
   from reviews

@@ -74,7 +74,9 @@ export function describeCatalog(name: string, makeDriver: () => Promise<CatalogD
       const version = buildTable('twice', 'fact__r1_1', 5)
       await catalog.register('twice', version)
       await catalog.register('twice', structuredClone(version))
-      await expect(driver.another().register('twice', buildTable('twice', 'fact__r1_1', 6))).rejects.toThrow(/other content/)
+      await expect(driver.another().register('twice', buildTable('twice', 'fact__r1_1', 6))).rejects.toThrow(
+        /other content/,
+      )
       expect((await catalog.show('twice'))?.tables).toContainEqual(version)
     })
 
@@ -123,7 +125,14 @@ function stateOf(dataset: string, seq: number, partitions = 2): CatalogState {
     dataset,
     seq,
     tables: [orders, model],
-    views: [{ database: `${dataset}_curated`, name: 'dim_order', target: { database: model.database, name: model.name }, seq }],
+    views: [
+      {
+        database: `${dataset}_curated`,
+        name: 'dim_order',
+        target: { database: model.database, name: model.name },
+        seq,
+      },
+    ],
   }
 }
 

@@ -126,9 +126,15 @@ export function describeObjectStore(name: string, makeDriver: () => Promise<Obje
       const third = await written(store, key, ['th', 'ird'])
       expect(new Set([first.version, second.version, third.version]).size).toBe(3)
       expect(text(await store.read(key))).toBe('third')
-      for (const [info, content] of [[first, 'first'], [second, 'second'], [third, 'third']] as const) {
+      for (const [info, content] of [
+        [first, 'first'],
+        [second, 'second'],
+        [third, 'third'],
+      ] as const) {
         expect(text(await store.read(key, { version: info.version }))).toBe(content)
-        expect(text(await store.read(key, { version: info.version, range: { start: 1, end: 3 } }))).toBe(content.slice(1, 3))
+        expect(text(await store.read(key, { version: info.version, range: { start: 1, end: 3 } }))).toBe(
+          content.slice(1, 3),
+        )
         expect(await store.head(key, info.version)).toMatchObject({ key, size: content.length, version: info.version })
       }
       expect((await all(store.list(key))).map((info) => info.version)).toEqual([third.version])
@@ -193,16 +199,31 @@ export function describeObjectStore(name: string, makeDriver: () => Promise<Obje
 
     it('lists in the order of UTF-8 bytes, which is not the order of folders', async () => {
       const inside = folder()
-      const names = ['a-b/x', 'a.csv', 'a/x', 'a/x/y', 'a0', 'B', 'b', 'z/é', 'z/\uffee', 'z/😀', 'z/z', 'a/x-1'].filter(
-        (each) => each !== 'a/x',
-      )
+      const names = [
+        'a-b/x',
+        'a.csv',
+        'a/x',
+        'a/x/y',
+        'a0',
+        'B',
+        'b',
+        'z/é',
+        'z/\uffee',
+        'z/😀',
+        'z/z',
+        'a/x-1',
+      ].filter((each) => each !== 'a/x')
       for (const each of names) await store.put(`${inside}/${each}`, bytes(each))
-      const expected = names.map((each) => `${inside}/${each}`).sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+      const expected = names
+        .map((each) => `${inside}/${each}`)
+        .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
       const listed = await all(store.list(`${inside}/`))
       expect(listed.map((info) => info.key)).toEqual(expected)
       for (const info of listed) expect(await store.head(info.key)).toEqual(info)
       for (const [i, key] of expected.entries())
-        expect((await all(store.list(`${inside}/`, { after: key }))).map((info) => info.key)).toEqual(expected.slice(i + 1))
+        expect((await all(store.list(`${inside}/`, { after: key }))).map((info) => info.key)).toEqual(
+          expected.slice(i + 1),
+        )
       expect((await all(store.list(`${inside}/`, { after: `${inside}/a-c` }))).map((info) => info.key)).toEqual(
         expected.filter((key) => Buffer.compare(Buffer.from(key), Buffer.from(`${inside}/a-c`)) > 0),
       )
@@ -210,7 +231,8 @@ export function describeObjectStore(name: string, makeDriver: () => Promise<Obje
 
     it('lists by prefixes that end anywhere in a name', async () => {
       const inside = folder()
-      for (const key of ['orders/1', 'orders/2', 'order_items/1', 'products']) await store.put(`${inside}/${key}`, bytes(key))
+      for (const key of ['orders/1', 'orders/2', 'order_items/1', 'products'])
+        await store.put(`${inside}/${key}`, bytes(key))
       const list = async (prefix: string) =>
         (await all(store.list(`${inside}/${prefix}`))).map((info) => info.key.slice(inside.length + 1))
       expect(await list('order')).toEqual(['order_items/1', 'orders/1', 'orders/2'])
@@ -242,7 +264,7 @@ export function describeObjectStore(name: string, makeDriver: () => Promise<Obje
       expect(text(await store.read(`${inside}/a/b/c`))).toBe('again')
     })
 
-    it('creates in a folder while the folder\'s last object is being deleted', async () => {
+    it("creates in a folder while the folder's last object is being deleted", async () => {
       const inside = folder()
       const rounds = Array.from({ length: 30 }, async (_, i) => {
         await store.put(`${inside}/f/${i}`, bytes('x'), { ifAbsent: true })
@@ -252,21 +274,30 @@ export function describeObjectStore(name: string, makeDriver: () => Promise<Obje
       expect(await all(store.list(`${inside}/`))).toHaveLength(15)
     })
 
-    it.each(['../up', 'a/../../up', '/absolute', 'a//b', 'a/./b', '', 'a/', 'nul\0', 'back\\slash', '.tmp/x', 'a/.hidden'])(
-      'refuses the key %j in every method',
-      async (key) => {
-        const good = `${folder()}/good`
-        await store.put(good, bytes('x'))
-        await expect(store.put(key, bytes('x'))).rejects.toThrow(/a key is/)
-        await expect(store.put(key, bytes('x'), { ifAbsent: true })).rejects.toThrow(/a key is/)
-        await expect(store.writer(key)).rejects.toThrow(/a key is/)
-        await expect(store.read(key)).rejects.toThrow(/a key is/)
-        await expect(store.head(key)).rejects.toThrow(/a key is/)
-        await expect(store.copy(key, good)).rejects.toThrow(/a key is/)
-        await expect(store.copy(good, key)).rejects.toThrow(/a key is/)
-        await expect(store.delete([good, key])).rejects.toThrow(/a key is/)
-      },
-    )
+    it.each([
+      '../up',
+      'a/../../up',
+      '/absolute',
+      'a//b',
+      'a/./b',
+      '',
+      'a/',
+      'nul\0',
+      'back\\slash',
+      '.tmp/x',
+      'a/.hidden',
+    ])('refuses the key %j in every method', async (key) => {
+      const good = `${folder()}/good`
+      await store.put(good, bytes('x'))
+      await expect(store.put(key, bytes('x'))).rejects.toThrow(/a key is/)
+      await expect(store.put(key, bytes('x'), { ifAbsent: true })).rejects.toThrow(/a key is/)
+      await expect(store.writer(key)).rejects.toThrow(/a key is/)
+      await expect(store.read(key)).rejects.toThrow(/a key is/)
+      await expect(store.head(key)).rejects.toThrow(/a key is/)
+      await expect(store.copy(key, good)).rejects.toThrow(/a key is/)
+      await expect(store.copy(good, key)).rejects.toThrow(/a key is/)
+      await expect(store.delete([good, key])).rejects.toThrow(/a key is/)
+    })
 
     it('refuses prefixes that leave the store', async () => {
       for (const prefix of ['../', 'a/../b', '/', 'a//'])

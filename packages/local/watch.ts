@@ -1,0 +1,52 @@
+import { join } from 'node:path'
+import { announce } from '@droplake/pipeline/announce'
+import { watch as watchFolder } from 'chokidar'
+import type { Lake } from './lake.ts'
+
+const passMs = 600_000
+const restMs = 1_000
+
+/**
+ * Rings for every file that appears under `raw/`, whoever puts it there, until `stop` fires; the run under way then ends
+ * first. A file of another program is taken when it has rested for a second. Every ten minutes it looks for what is left
+ * undone.
+ */
+export async function watch(
+  lake: Lake,
+  options: { signal: AbortSignal; onFile?: (key: string) => void; onError?: (error: Error) => void },
+): Promise<void> {
+  const { signal, onFile = () => {}, onError = () => {} } = options
+  const raw = join(lake.folder, 'raw')
+  const ring = (path: string) => {
+    const key = `raw/${path.slice(raw.length + 1)}`
+    if (key.split('/').some((part) => part.startsWith('.'))) return
+    onFile(key)
+    const { ended } = lake.start({ detail: { bucket: { name: lake.folder }, object: { key } } })
+    void ended.then(({ error }) => error && onError(error))
+  }
+  const pass = async () => {
+    for (const dataset of Object.keys(lake.fx.datasets)) {
+      await announce(lake.fx, dataset)
+      const { error } = await lake.start({ dataset, reason: 'pass' }).ended
+      if (error) onError(error)
+    }
+  }
+
+  const watcher = watchFolder(raw, {
+    ignoreInitial: true,
+    awaitWriteFinish: { stabilityThreshold: restMs, pollInterval: 100 },
+  })
+  watcher.on('add', ring).on('change', ring)
+  watcher.on('error', (error) => onError(error instanceof Error ? error : new Error(String(error))))
+  await new Promise<void>((ready) => watcher.once('ready', ready))
+  await pass()
+  const timer = setInterval(() => void pass().catch(onError), passMs)
+  try {
+    if (!signal.aborted)
+      await new Promise<void>((stop) => signal.addEventListener('abort', () => stop(), { once: true }))
+  } finally {
+    clearInterval(timer)
+    await watcher.close()
+    await lake.quiet()
+  }
+}
