@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Dataset, DatasetSpec } from './dataset.ts'
+import { enrichedColumns } from './enriched.ts'
 import type { TableSpec } from './table.ts'
 
 /**
@@ -22,6 +23,7 @@ export async function loadDatasets(folder: string): Promise<Record<string, Datas
       const table = file.slice(0, -'.ts'.length).replaceAll('-', '_')
       dataset.tables[table] = { ...((await read(file)) as TableSpec), name: table, dataset: name }
     }
+    for (const table of Object.values(dataset.tables)) if (table.enrich) enrichedColumns(dataset, table)
     datasets[name] = dataset
   }
   return datasets

@@ -22,6 +22,22 @@ export interface ExpressionRule {
   expect: string
 }
 
+/** Cells of another cleaned table's row, found by its key. */
+export interface Lookup {
+  table: string
+  /** Own column, or one that an earlier lookup took → the other table's column. */
+  on: Record<string, string>
+  /** New column → the other table's column. Null where there is no such row. */
+  take: Record<string, string>
+}
+
+/** How the enriched table of the same name is made: every cleaned row, and what the lookups add to it. */
+export interface Enrichment {
+  lookups: readonly Lookup[]
+  /** Where it is not the cleaned table's; only for a cleaned table without partitions. Rows without a value are in `unknown`. */
+  partition?: { name: string; by: 'month' | 'day'; of: string }
+}
+
 export interface TableSpec<C extends Columns = Columns> {
   description: string
   /** File name with `*`; `.gz`, `.zip` and `.zst` may follow. A key `raw/<dataset>/<table>/<any name>` is routed without it. */
@@ -44,6 +60,7 @@ export interface TableSpec<C extends Columns = Columns> {
   /** What a column that the contract does not know does: `discard_column` drops it with a warning, `freeze` sets the source aside. */
   unknownColumns?: 'discard_column' | 'freeze'
   rules?: readonly ExpressionRule[]
+  enrich?: Enrichment
   /** Quarantined rows over this share of a run's rows raise an alert. Default 0.05. */
   quarantineAlert?: number
 }
@@ -86,6 +103,7 @@ export function defineTable<const C extends Columns>(spec: TableSpec<C>): TableS
       fail(`partition by ${spec.partition.of}: it must be a required timestamp or date column`)
     if (spec.columns[spec.partition.name]) fail(`partition ${spec.partition.name} is a column as well`)
   }
+  if (spec.enrich?.partition && spec.partition) fail('the enriched table keeps the partition of the cleaned one')
   for (const [name, column] of Object.entries(spec.columns))
     if (column.derived && spec.columns[column.derived.from]?.type.kind !== 'timestamp')
       fail(`${name} is derived from ${column.derived.from}, which is not a timestamp column`)

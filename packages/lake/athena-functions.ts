@@ -1,35 +1,39 @@
 /**
  * Athena's functions as DuckDB macros, under Athena's names. They live in a database of their own that stands in the
- * search path before DuckDB's functions, so a macro here replaces a function of the same name. Overloads are chosen by
- * type. `_`-names are what `athena-to-duckdb.ts` writes for operators, casts and aggregates.
+ * search path before DuckDB's functions, so a macro here replaces a function of the same name. `_`-names are what
+ * `athena-to-duckdb.ts` writes for operators, casts and aggregates.
+ *
+ * Macros are not overloaded by type: DuckDB cannot choose where an argument holds an aggregate. `typeof` and
+ * `cast_to_type` are decided when a statement is bound, so branches for other types cost nothing.
  */
 export const athenaFunctions: readonly string[] = [
-  // Operators. Integers divide to integers; a quotient of decimals keeps the greater scale, rounded half up.
-  `_divide(a int, b int) as ${unlessZero('b', 'a // b')},
-    (a bigint, b bigint) as ${unlessZero('b', 'a // b')},
-    (a hugeint, b hugeint) as ${unlessZero('b', 'a // b')},
-    (a decimal, b decimal) as ${unlessZero('b', decimalOf('cast(a as double) / cast(b as double)', 'a + b + cast(0 as decimal(38,0))'))},
-    (a double, b double) as a / b,
-    (a interval, b double) as a / b`,
-  `_plus(d date, i interval) as cast(d + i as date), (d timestamp, i interval) as d + i,
-    (d timestamptz, i interval) as d + i, (d interval, i interval) as d + i, (d time, i interval) as d + i`,
-  `_average(a double, like_decimal decimal) as ${decimalOf('a', 'like_decimal')},
-    (a double, like_double double) as a, (a interval, like_interval interval) as a, (a timestamp, like_time timestamp) as a`,
-  `_sample(x decimal) as cast(x as double), (x bigint) as x, (x double) as x`,
-  // Casts. `cast('1.5' as integer)` fails in Athena, and 2.5e0 becomes 3.
-  `_whole(x varchar) as case when x is null or regexp_full_match(x, '[+-]?[0-9]+') then x else 'not a whole number: ' || x end,
-    (x double) as ${nudged('x', 'round($)')}, (x bigint) as x, (x hugeint) as x, (x decimal) as x, (x boolean) as x`,
-  `_text(x timestamp) as strftime(x, '%Y-%m-%d %H:%M:%S.%g'), (x varchar) as x, (x bigint) as cast(x as varchar),
-    (x hugeint) as cast(x as varchar), (x decimal) as cast(x as varchar), (x double) as cast(x as varchar),
-    (x boolean) as cast(x as varchar), (x date) as cast(x as varchar), (x json) as cast(x as varchar),
-    (x timestamptz) as strftime(timezone('UTC', x), '%Y-%m-%d %H:%M:%S.%g') || ' UTC', (x time) as cast(x as varchar)`,
+  // A double as the type of a sample; for decimals ties go up that binary fractions put just below the middle.
+  `_like(x, sample) as case when starts_with(system.main.typeof(sample), 'DECIMAL')
+    then cast_to_type(x * (1 + 4.5e-16), sample) else cast_to_type(x, sample) end`,
+  // Integers divide to integers, decimals to the greater scale. Infinity as an integer or decimal is an error, as it
+  // should be; the engine words it.
+  `_divide(a, b) as case when b = 0
+    then cast_to_type(case when a = 0 then 'NaN' when a < 0 then '-Infinity' else 'Infinity' end, a + b)
+    else _like(a // b, a + b) end`,
+  `_plus(t, i) as cast_to_type(t + i, t)`,
+  // `cast('1.5' as integer)` fails in Athena, and 2.5e0 becomes 3.
+  `_whole(x) as case system.main.typeof(x)
+    when 'VARCHAR' then cast_to_type(case when x is null or regexp_full_match(cast(x as varchar), '[+-]?[0-9]+')
+      then cast(x as varchar) else 'not a whole number: ' || cast(x as varchar) end, x)
+    when 'DOUBLE' then cast_to_type(system.main.round(cast(x as double)), x) else x end`,
+  `_text(x) as case system.main.typeof(x) when 'TIMESTAMP'
+    then rpad(cast(x as varchar) || case when contains(cast(x as varchar), '.') then '' else '.' end, 23, '0')
+    else cast(x as varchar) end`,
 
   // Time. Differences count whole units that have passed; a date stays a date.
   `date_diff(unit, a, b) as system.main.date_sub(unit, a, b)`,
-  `date_trunc(unit, d date) as cast(system.main.date_trunc(unit, d) as date),
-    (unit, d timestamp) as system.main.date_trunc(unit, d), (unit, d timestamptz) as system.main.date_trunc(unit, d)`,
-  `date_add(unit, n, d date) as cast(d + _span(unit, n) as date), (unit, n, d timestamp) as d + _span(unit, n),
-    (unit, n, d timestamptz) as d + _span(unit, n)`,
+  `date_trunc(unit, t) as cast_to_type(system.main.date_trunc(unit, t), t)`,
+  `_span(unit, n) as case lower(unit)
+    when 'millisecond' then to_milliseconds(n) when 'second' then to_seconds(n) when 'minute' then to_minutes(n)
+    when 'hour' then to_hours(n) when 'day' then to_days(cast(n as int)) when 'week' then to_weeks(cast(n as int))
+    when 'month' then to_months(cast(n as int)) when 'quarter' then to_months(cast(n as int) * 3)
+    when 'year' then to_years(cast(n as int)) else error('not a unit of time: ' || unit) end`,
+  `date_add(unit, n, t) as cast_to_type(t + _span(unit, n), t)`,
   `day_of_week(x) as isodow(x)`,
   `dow(x) as isodow(x)`,
   `day_of_month(x) as day(x)`,
@@ -40,21 +44,17 @@ export const athenaFunctions: readonly string[] = [
   `yow(x) as isoyear(x)`,
   `millisecond(x) as system.main.millisecond(x) % 1000`,
   `last_day_of_month(x) as last_day(x)`,
-  `date(x varchar) as cast(x as date), (x timestamp) as cast(x as date), (x date) as x, (x timestamptz) as cast(x as date)`,
+  `date(x) as cast(x as date)`,
   `from_unixtime(x) as to_timestamp(cast(x as double))`,
   `to_unixtime(x) as epoch(x)`,
   `from_iso8601_timestamp(x) as cast(x as timestamptz)`,
   `from_iso8601_date(x) as cast(x as date)`,
-  `to_iso8601(x date) as cast(x as varchar), (x timestamp) as strftime(x, '%Y-%m-%dT%H:%M:%S.%g'),
-    (x timestamptz) as strftime(timezone('UTC', x), '%Y-%m-%dT%H:%M:%S.%gZ')`,
+  `to_iso8601(x) as replace(_text(x), ' ', 'T')`,
 
   // Numbers.
-  `round(x decimal) as system.main.round(x), (x bigint) as x, (x hugeint) as x, (x double) as system.main.round(x),
-    (x decimal, n) as cast_to_type(system.main.round(x, n), x + x), (x bigint, n) as system.main.round(x, n),
-    (x hugeint, n) as system.main.round(x, n), (x double, n) as system.main.round(x, n)`,
-  `sign(x bigint) as cast(system.main.sign(x) as bigint), (x decimal) as cast(system.main.sign(x) as decimal(1,0)),
-    (x double) as cast(system.main.sign(x) as double)`,
-  `truncate(x) as trunc(x), (x decimal, n) as cast_to_type(trunc(x, n), x), (x double, n) as trunc(x, n)`,
+  `round(x) as system.main.round(x), (x, n) as cast_to_type(system.main.round(x, n), x + x)`,
+  `sign(x) as cast_to_type(system.main.sign(x), x)`,
+  `truncate(x) as trunc(x), (x, n) as cast_to_type(trunc(x, n), x)`,
   `is_nan(x) as isnan(x)`,
   `is_finite(x) as isfinite(x)`,
   `is_infinite(x) as isinf(x)`,
@@ -65,9 +65,11 @@ export const athenaFunctions: readonly string[] = [
   `sqrt(x) as case when x < 0 then cast('nan' as double) else system.main.sqrt(x) end`,
   `width_bucket(x, low, high, n) as cast(case when x < low then 0 when x >= high then n + 1
     else floor((x - low) * n / cast(high - low as double)) + 1 end as bigint)`,
-  `bitwise_and(a, b) as a & b`,
-  `bitwise_or(a, b) as a | b`,
-  `bitwise_xor(a, b) as xor(a, b)`,
+  `bitwise_and(a, b) as cast(a & b as bigint)`,
+  `bitwise_or(a, b) as cast(a | b as bigint)`,
+  `bitwise_xor(a, b) as cast(xor(a, b) as bigint)`,
+  `to_base(x, radix) as lower(system.main.to_base(x, radix))`,
+  `typeof(x) as lower(system.main.typeof(x))`,
   `from_base(x, radix) as case radix when 16 then cast('0x' || x as bigint) when 10 then cast(x as bigint)
     when 2 then cast('0b' || x as bigint) else error('from_base of this radix is not supported here') end`,
 
@@ -93,15 +95,11 @@ export const athenaFunctions: readonly string[] = [
   `json_extract_scalar(x, path) as json_extract_string(x, path)`,
   `json_parse(x) as cast(x as json)`,
   `json_format(x) as cast(x as varchar)`,
-  `url_encode(x) as system.main.url_encode(x)`,
 
   // Arrays and maps.
   `element_at(x, key) as x[key]`,
   `cardinality(x) as cast(len(x) as bigint)`,
-  `sequence(a bigint, b bigint) as generate_series(a, b), (a bigint, b bigint, step bigint) as generate_series(a, b, step),
-    (a date, b date) as cast(generate_series(a, b, interval 1 day) as date[]),
-    (a date, b date, step interval) as cast(generate_series(a, b, step) as date[]),
-    (a timestamp, b timestamp, step interval) as generate_series(a, b, step)`,
+  `sequence(a, b) as generate_series(a, b), (a, b, step) as cast_to_type(generate_series(a, b, step), [a])`,
   `array_join(x, separator) as array_to_string(x, separator)`,
   `array_sort(x) as list_sort(x, 'ASC', 'NULLS LAST')`,
   `array_max(x) as list_max(x)`,
@@ -113,24 +111,3 @@ export const athenaFunctions: readonly string[] = [
   `slice(x, start, length) as x[start:start + length - 1]`,
   `zip(a, b) as list_zip(a, b)`,
 ]
-
-function unlessZero(divisor: string, quotient: string): string {
-  return `case when ${divisor} = 0 then error('Division by zero') else ${quotient} end`
-}
-
-/** A double as the decimal type of another expression, ties away from zero. */
-function decimalOf(value: string, type: string): string {
-  return `cast_to_type(${nudged(value, '$')}, ${type})`
-}
-
-/** Carries decimal ties that binary fractions put just below the middle over it. */
-function nudged(value: string, use: string): string {
-  return use.replace('$', `(${value}) * (1 + 4.5e-16)`)
-}
-
-/** `n` units as an interval; months and years keep the day where it exists. */
-export const spanFunction = `_span(unit, n) as case lower(unit)
-  when 'millisecond' then to_milliseconds(n) when 'second' then to_seconds(n) when 'minute' then to_minutes(n)
-  when 'hour' then to_hours(n) when 'day' then to_days(cast(n as int)) when 'week' then to_weeks(cast(n as int))
-  when 'month' then to_months(cast(n as int)) when 'quarter' then to_months(cast(n as int) * 3)
-  when 'year' then to_years(cast(n as int)) else error('not a unit of time: ' || unit) end`

@@ -7,19 +7,16 @@ import { Dialect, tokenize } from '@polyglot-sql/sdk'
 export function aliasBareSubqueries(sql: string): string {
   if (!/\b(union|except|intersect)\b/i.test(sql)) return sql
   const tokens = tokenize(sql, Dialect.Trino).tokens ?? []
-  const bytes = Buffer.from(sql)
+  // Spans count characters, not UTF-16 units.
+  const characters = Array.from(sql)
+  const texts = tokens.map(({ span }) => characters.slice(span.start, span.end).join('').toLowerCase())
   const open: boolean[] = []
   const cuts: number[] = []
-  for (const [i, token] of tokens.entries()) {
-    if (token.text === '(') open.push(/^(from|join)$/i.test(tokens[i - 1]?.text ?? ''))
-    if (token.text !== ')') continue
-    if (open.pop() && /^(union|except|intersect)$/i.test(tokens[i + 1]?.text ?? '')) cuts.push(token.span.end)
+  for (const [i, text] of texts.entries()) {
+    if (text === '(') open.push(['from', 'join'].includes(texts[i - 1] ?? ''))
+    if (text === ')' && open.pop() && ['union', 'except', 'intersect'].includes(texts[i + 1] ?? ''))
+      cuts.push(tokens[i]?.span.end ?? 0)
   }
-  let result = ''
-  let done = 0
-  for (const [n, cut] of cuts.entries()) {
-    result += `${bytes.subarray(done, cut).toString()} as "_subquery${n}"`
-    done = cut
-  }
-  return result + bytes.subarray(done).toString()
+  const pieces = cuts.map((cut, n) => `${characters.slice(cuts[n - 1] ?? 0, cut).join('')} as "_subquery${n}"`)
+  return pieces.join('') + characters.slice(cuts.at(-1) ?? 0).join('')
 }

@@ -70,7 +70,8 @@ function collectCommon(value: unknown, names: Set<string>): void {
   }
 }
 
-const nameOf = (identifier: unknown) => (isObject(identifier) && typeof identifier.name === 'string' ? identifier.name : '')
+const nameOf = (identifier: unknown) =>
+  isObject(identifier) && typeof identifier.name === 'string' ? identifier.name : ''
 
 /** `"AwsDataCatalog"."db"."t"` loses its catalog; DuckDB's own information_schema is kept out of sight. */
 function tableReference(data: Data, seen: { tables: Map<string, TableName>; common: Set<string> }): Node | undefined {
@@ -87,9 +88,17 @@ function tableReference(data: Data, seen: { tables: Map<string, TableName>; comm
 
 const call = (name: string, ...args: unknown[]): Node => ({ function: { name, args, distinct: false } })
 const aggregate = (name: string, args: unknown[], data: Data): Node => ({
-  aggregate_function: { distinct: false, filter: null, order_by: [], limit: null, ignore_nulls: null, ...data, name, args },
+  aggregate_function: {
+    distinct: false,
+    filter: null,
+    order_by: [],
+    limit: null,
+    ignore_nulls: null,
+    ...data,
+    name,
+    args,
+  },
 })
-const raw = (sql: string): Node => ({ raw: { sql } })
 const isInterval = (node: unknown) => kindOf(node) === 'interval'
 const argsOf = (data: Data): unknown[] => (Array.isArray(data.args) ? data.args : [])
 
@@ -109,13 +118,15 @@ const zones = (): never => {
 }
 
 /** Result is NULL where any argument is, as in Athena. */
-const nullAware = (name: string) => (args: unknown[]): Node => ({
-  case: {
-    operand: null,
-    whens: args.map((arg) => [{ is_null: { this: arg, not: false } }, { null: null }]),
-    else_: call(name, ...args),
-  },
-})
+const nullAware =
+  (name: string) =>
+  (args: unknown[]): Node => ({
+    case: {
+      operand: null,
+      whens: args.map((arg) => [{ is_null: { this: arg, not: false } }, { null: null }]),
+      else_: call(name, ...args),
+    },
+  })
 
 const functions: Record<string, (args: unknown[]) => Node | undefined> = {
   concat: (args) =>
@@ -126,34 +137,51 @@ const functions: Record<string, (args: unknown[]) => Node | undefined> = {
   date_parse: ([value, text]) => call('strptime', value, pattern('date_parse', text, mysqlPattern)),
   format_datetime: ([time, text]) => call('strftime', time, pattern('format_datetime', text, jodaPattern)),
   parse_datetime: ([value, text]) => ({
-    cast: { ...castTo, this: call('strptime', value, pattern('parse_datetime', text, jodaPattern)), to: { data_type: 'timestamp', timezone: true } },
+    cast: {
+      ...castTo,
+      this: call('strptime', value, pattern('parse_datetime', text, jodaPattern)),
+      to: { data_type: 'timestamp', timezone: true },
+    },
   }),
-  format: (args) => call('printf', ...args),
+  format: ([text, ...args]) => call('printf', text, ...formatArguments(text, args)),
+  map_agg: ([key, value]) => call('map', call('list', key), call('list', value)),
   filter: (args) => call('list_filter', ...args),
   transform: (args) => call('list_transform', ...args),
-  any_match: ([list, test]) => raw2('len($1) > 0', call('list_filter', list, test)),
   at_timezone: zones,
   with_timezone: zones,
 }
 
-const castTo = { trailing_comments: [], double_colon_syntax: false, format: null, default: null }
-
-/** A template around generated nodes. */
-function raw2(template: string, node: Node): Node {
-  const [before = '', after = ''] = template.split('$1')
-  void before
-  void after
-  return node
+/** DuckDB's printf wants arguments of the type that each specifier names. */
+function formatArguments(text: unknown, args: unknown[]): unknown[] {
+  const specifiers = [...(literalText(text) ?? '').matchAll(/%[^a-zA-Z%]*([a-zA-Z])/g)].map((match) => match[1] ?? '')
+  return args.map((arg, i) => {
+    const to = { s: { data_type: 'text' }, d: { data_type: 'big_int' }, f: { data_type: 'double' } }[
+      specifiers[i] ?? ''
+    ]
+    return to ? { cast: { ...castTo, this: arg, to } } : arg
+  })
 }
+
+const castTo = { trailing_comments: [], double_colon_syntax: false, format: null, default: null }
 
 const wholeTypes = new Set(['int', 'big_int', 'small_int', 'tiny_int'])
 
-const mendCast = (type: 'cast' | 'try_cast') => (data: Data): Node | undefined => {
-  const to = isObject(data.to) && typeof data.to.data_type === 'string' ? data.to.data_type : ''
-  if (kindOf(data.this) === 'null') return undefined
-  if (wholeTypes.has(to)) return { [type]: { ...data, this: call('_whole', data.this) } }
-  if (to === 'var_char') return { [type]: { ...data, this: call('_text', data.this) } }
-  return undefined
+const mendCast =
+  (type: 'cast' | 'try_cast') =>
+  (data: Data): Node | undefined => {
+    const to = isObject(data.to) && typeof data.to.data_type === 'string' ? data.to.data_type : ''
+    if (kindOf(data.this) === 'null') return undefined
+    if (to === 'decimal' && isObject(data.to) && typeof data.to.precision !== 'number') return plainDecimal(data, type)
+    if (wholeTypes.has(to)) return { [type]: { ...data, this: call('_whole', data.this) } }
+    if (to === 'var_char') return { [type]: { ...data, this: call('_text', data.this) } }
+    return undefined
+  }
+
+/** `decimal '1.50'` has the digits that are written, `cast(x as decimal)` has 38 and none after the point. */
+function plainDecimal(data: Data, type: 'cast' | 'try_cast'): Node {
+  const text = literalText(data.this)
+  if (text !== undefined && /^\d*\.?\d+$/.test(text)) return { literal: { literal_type: 'number', value: text } }
+  return { [type]: { ...data, to: { data_type: 'decimal', precision: 38, scale: 0 } } }
 }
 
 const mends: Record<string, (data: Data) => Node | undefined> = {
@@ -171,14 +199,15 @@ const mends: Record<string, (data: Data) => Node | undefined> = {
     case: { operand: null, whens: [[condition, true_value]], else_: false_value ?? null },
   }),
   at_time_zone: zones,
-  avg: (data) => call('_average', { avg: data }, { max: { ...data, distinct: false, name: 'max' } }),
-  window_function: (data) => averageOver(data),
+  // The median of integers is a double, of decimals a decimal: it stands for the type and is never computed.
+  avg: (data) => call('_like', { avg: data }, aggregate('median', [data.this], { filter: data.filter })),
+  window_function: (data) => overEach(data),
   approx_distinct: ({ this: value, ...data }) => aggregate('approx_count_distinct', [value], data),
   aggregate_function: (data) => {
     const args = argsOf(data)
     switch (String(data.name).toLowerCase()) {
       case 'approx_percentile':
-        return aggregate('approx_quantile', [call('_sample', args[0]), ...args.slice(1)], data)
+        return percentile(args, data)
       case 'max_by':
         return aggregate(args.length === 2 ? 'arg_max_null' : 'arg_max', args, data)
       case 'min_by':
@@ -208,9 +237,20 @@ const extracts: Record<string, string> = {
   yow: 'year_of_week',
 }
 
-/** `avg(x) over w`: the average and its example both take the window. */
-function averageOver(data: Data): Node | undefined {
+/** `_like(avg(x), sample) over w`: both parts take the window. */
+function overEach(data: Data): Node | undefined {
   const inner = isObject(data.this) && isObject(data.this.function) ? data.this.function : undefined
-  if (inner?.name !== '_average') return undefined
-  return call('_average', ...argsOf(inner).map((part) => ({ window_function: { ...data, this: part } })))
+  if (inner?.name !== '_like') return undefined
+  return call('_like', ...argsOf(inner).map((part) => ({ window_function: { ...data, this: part } })))
+}
+
+function percentile([value, ...rest]: unknown[], data: Data): Node {
+  const found = aggregate(
+    'approx_quantile',
+    [{ cast: { ...castTo, this: value, to: { data_type: 'double' } } }, ...rest],
+    data,
+  )
+  return kindOf(rest[0]) === 'array_func'
+    ? found
+    : call('_like', found, aggregate('any_value', [value], { filter: data.filter }))
 }

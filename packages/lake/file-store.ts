@@ -5,7 +5,13 @@ import { dirname, join, resolve, sep } from 'node:path'
 import { code, inBatches, syncFolder } from './file-io.ts'
 import { infoOf, listFolder } from './file-listing.ts'
 import { checkKey, checkPrefix, clampRange } from './object-key.ts'
-import { type ObjectInfo, ObjectNotFound, type ObjectStore, type ObjectWriter, PreconditionFailed } from './object-store.ts'
+import {
+  type ObjectInfo,
+  ObjectNotFound,
+  type ObjectStore,
+  type ObjectWriter,
+  PreconditionFailed,
+} from './object-store.ts'
 
 /**
  * A folder as object store. Needs hard links, so macOS and Linux file systems.
@@ -154,7 +160,8 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
         if (bytesRead === 0) break
         done += bytesRead
       }
-      if (version !== undefined && infoOf(key, await handle.stat({ bigint: true })).version !== version) return undefined
+      if (version !== undefined && infoOf(key, await handle.stat({ bigint: true })).version !== version)
+        return undefined
       return bytes.subarray(0, done)
     } finally {
       await handle.close()
@@ -289,7 +296,10 @@ async function unlinkFile(file: string): Promise<void> {
     await unlink(file)
   } catch (error) {
     if (isAbsence(error)) return
-    const isFolder = await stat(file).then((found) => found.isDirectory(), () => false)
+    const isFolder = await stat(file).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
     if (!isFolder) throw error
   }
 }

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto'
 import { type Clock, systemClock } from './clock.ts'
 import { checkKey, checkPrefix, clampRange, compareKeys } from './object-key.ts'
-import { type ObjectInfo, ObjectNotFound, type ObjectStore, type ObjectWriter, PreconditionFailed } from './object-store.ts'
+import {
+  type ObjectInfo,
+  ObjectNotFound,
+  type ObjectStore,
+  type ObjectWriter,
+  PreconditionFailed,
+} from './object-store.ts'
 
 interface Stored {
   info: ObjectInfo

@@ -33,7 +33,14 @@ const surrogate = /[\ud800-\udfff]/
 /** Where bytes `[start, end)` of an object of this size begin and end; all of it without a range. */
 export function clampRange(size: number, range?: { start: number; end: number }): { start: number; end: number } {
   if (!range) return { start: 0, end: size }
-  if (!(Number.isSafeInteger(range.start) && Number.isSafeInteger(range.end) && 0 <= range.start && range.start <= range.end))
+  if (
+    !(
+      Number.isSafeInteger(range.start) &&
+      Number.isSafeInteger(range.end) &&
+      0 <= range.start &&
+      range.start <= range.end
+    )
+  )
     throw new Error(`object store: a range is whole numbers 0 <= start <= end, got [${range.start}, ${range.end})`)
   return { start: Math.min(range.start, size), end: Math.min(range.end, size) }
 }

@@ -8,13 +8,13 @@ import { fileCatalog } from '@droplake/lake/file-catalog'
 import { fileStore } from '@droplake/lake/file-store'
 import type { Notifier } from '@droplake/lake/notifier'
 import type { ObjectStore } from '@droplake/lake/object-store'
-import { loadModels } from '@droplake/models/load-models'
 import type { ServiceName } from '@droplake/pipeline/definition'
 import { defaultSettings, type Effects, type Settings } from '@droplake/pipeline/effects'
 import { type DataService, dataHandlers, dataServices, handlers } from './handlers.ts'
 import { localAlive, localHolder } from './holder.ts'
 import { type Execution, type ExecutionEvent, execute } from './interpreter.ts'
 import { contractsFolder, loadAll, sqlFolder } from './load-datasets.ts'
+import { modelLoader } from './model-loader.ts'
 import { workerPool } from './workers.ts'
 
 export interface LakeOptions {
@@ -67,7 +67,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
     notifier: options.notifier,
     clock: options.clock ?? systemClock,
     executions: { alive: localAlive, holder: localHolder },
-    models: (dataset) => loadModelsOf(sqlFolders, dataset),
+    models: modelLoader(sqlFolders, datasets),
   }
   const direct = { ...handlers(fx), ...dataHandlers(fx) }
   const size = options.workers ?? availableParallelism()
@@ -106,13 +106,4 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
       await engine.close()
     },
   }
-}
-
-async function loadModelsOf(folders: readonly string[], dataset: string) {
-  const { existsSync } = await import('node:fs')
-  const folder = [...folders]
-    .reverse()
-    .map((each) => join(each, dataset))
-    .find((each) => existsSync(each))
-  return folder ? loadModels(folder) : []
 }

@@ -146,8 +146,8 @@ export function advance(state: LakeState, entry: StoredEntry): LakeState {
     case 'ingest':
       next.sources = { ...state.sources }
       for (const source of entry.sources) next.sources[source.id] = source
-      next.tables = changed(state.tables, entry.tables, entry.seq)
-      next.enriched = changed(state.enriched, entry.enriched, entry.seq)
+      next.tables = advanceTables(state.tables, entry.tables, entry.seq)
+      next.enriched = advanceTables(state.enriched, entry.enriched, entry.seq)
       if (next.unfinished) next.unfinished = { ...next.unfinished, ingest: entry.seq }
       return next
     case 'publish':
@@ -165,7 +165,8 @@ export function advance(state: LakeState, entry: StoredEntry): LakeState {
   }
 }
 
-function changed(tables: Record<string, TableState>, changes: Record<string, TableChange>, seq: number) {
+/** Tables after changes to some of their partitions; an empty partition goes. */
+export function advanceTables(tables: Record<string, TableState>, changes: Record<string, TableChange>, seq: number) {
   const next = { ...tables }
   for (const [name, change] of Object.entries(changes)) {
     const partitions = { ...next[name]?.partitions, ...change.partitions }

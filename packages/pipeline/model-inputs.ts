@@ -1,4 +1,5 @@
 import type { Dataset } from '@droplake/contracts/dataset'
+import { enrichedPartition } from '@droplake/contracts/enriched'
 import type { Model, Zone } from '@droplake/models/model'
 import { type InputVersion, type StaleModel, staleModels } from '@droplake/models/stale'
 import type { LakeState } from './lake-state.ts'
@@ -8,7 +9,9 @@ export function inputVersion(state: LakeState, dataset: Dataset, zone: Zone, nam
   const partitions =
     (zone === 'curated' ? state.models : zone === 'cleaned' ? state.tables : state.enriched)[name]?.partitions ?? {}
   const versions = Object.fromEntries(Object.entries(partitions).map(([value, { location }]) => [value, location]))
-  const partitionColumn = zone === 'curated' ? undefined : dataset.tables[name]?.partition?.name
+  const table = dataset.tables[name]
+  const partition = zone === 'cleaned' ? table?.partition : zone === 'enriched' && table && enrichedPartition(table)
+  const partitionColumn = partition ? partition.name : undefined
   return { partitions: versions, ...(partitionColumn ? { partitionColumn } : {}) }
 }
 

@@ -1,5 +1,6 @@
 import type { Dataset } from '@droplake/contracts/dataset'
-import type { Columns, Table } from '@droplake/contracts/table'
+import { enrichedColumns, enrichedPartition } from '@droplake/contracts/enriched'
+import { type Columns, lineage, type Table } from '@droplake/contracts/table'
 import type { CatalogState, CatalogTable } from '@droplake/lake/catalog'
 import { datasetOf, type Effects } from './effects.ts'
 import { database } from './keys.ts'
@@ -31,9 +32,24 @@ export function catalogState(dataset: Dataset, state: LakeState): CatalogState {
       seq: model.seq,
     }))
   const tables = Object.values(dataset.tables).map((table) =>
-    catalogTable(table, { zone: 'cleaned', columns: cleanedColumns(table), state: state.tables[table.name] }),
+    catalogTable(table, {
+      zone: 'cleaned',
+      columns: cleanedColumns(table),
+      partition: table.partition,
+      state: state.tables[table.name],
+    }),
   )
-  return { dataset: dataset.name, seq: state.seq, tables, views }
+  const enriched = Object.values(dataset.tables).flatMap((table) =>
+    table.enrich
+      ? catalogTable(table, {
+          zone: 'enriched',
+          columns: { ...enrichedColumns(dataset, table), ...lineage },
+          partition: enrichedPartition(table),
+          state: state.enriched[table.name],
+        })
+      : [],
+  )
+  return { dataset: dataset.name, seq: state.seq, tables: [...tables, ...enriched], views }
 }
 
 /** Dimensions move before the facts that point at them. */
@@ -41,7 +57,12 @@ const order = (name: string) => (name.startsWith('dim_') ? 0 : 1)
 
 function catalogTable(
   table: Table,
-  of: { zone: 'cleaned' | 'enriched'; columns: Columns; state: TableState | undefined },
+  of: {
+    zone: 'cleaned' | 'enriched'
+    columns: Columns
+    partition: { name: string } | undefined
+    state: TableState | undefined
+  },
 ): CatalogTable {
   return {
     database: database(table.dataset, of.zone),
@@ -52,7 +73,7 @@ function catalogTable(
       type,
       ...(description ? { description } : {}),
     })),
-    ...(table.partition ? { partitionColumn: table.partition.name } : {}),
+    ...(of.partition ? { partitionColumn: of.partition.name } : {}),
     partitions: Object.entries(of.state?.partitions ?? {}).map(([value, { location, files, rows }]) => ({
       value,
       location,

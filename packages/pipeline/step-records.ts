@@ -1,6 +1,6 @@
 import type { CsvProfile } from '@droplake/columnar/profile-csv'
 import type { Io } from './io.ts'
-import type { DataFile, SourceOutcome } from './lake-state.ts'
+import type { DataFile, PartitionVersion, SourceOutcome, TableState } from './lake-state.ts'
 import { mostItems } from './plan.ts'
 
 /** Index: where a large source may be cut. */
@@ -74,3 +74,14 @@ export function shareOf<T>(units: readonly T[], item: number): T[] {
 
 /** Last item of the Map over these units; -1 when there is nothing to do. */
 export const lastItemOf = (units: readonly unknown[]) => Math.min(units.length, mostItems) - 1
+
+/** Enrich: the units of work, and the cleaned tables as they will be after this run's Ingest. */
+export interface EnrichPlan {
+  units: { table: string; partition: string }[]
+  tables: Record<string, TableState>
+}
+
+/** What one item of Enrich wrote: the enriched partitions that its units' rows lie in. */
+export interface EnrichRecord {
+  units: { table: string; partition: string; written: Record<string, PartitionVersion> }[]
+}

@@ -2,9 +2,8 @@ import { routeKey } from '@droplake/contracts/route'
 import { unroutableAlert } from '@droplake/pipeline/alerts'
 import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type Effects } from '@droplake/pipeline/effects'
-import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
-import { pendingSources, ring, sourceOf } from '@droplake/pipeline/markers'
+import { pendingSources, removeMarkers, ring, sourceOf } from '@droplake/pipeline/markers'
 import { needsRun } from '@droplake/pipeline/needs-run'
 import { runId } from '@droplake/pipeline/run-id'
 
@@ -59,9 +58,15 @@ export async function admit(fx: Effects, input: AdmitInput): Promise<Admitted> {
   const info = await fx.store.head(key, version)
   if (!info) return { outcome: 'gone', dataset: table.dataset }
   const source = sourceOf(info, table.name, event.nonce)
-  const state = await readState(fx.store, table.dataset)
-  if (state.sources[source.id]) return { outcome: 'duplicate', dataset: table.dataset, source: source.id }
+  const known = async () => (await readState(fx.store, table.dataset)).sources[source.id] !== undefined
+  const duplicate: Admitted = { outcome: 'duplicate', dataset: table.dataset, source: source.id }
+  if (await known()) return duplicate
   await ring(fx.store, table.dataset, source)
+  // A run may have answered for the source, and taken its marker away, between the look and the ring.
+  if (await known()) {
+    await removeMarkers(fx.store, table.dataset, [source.id])
+    return duplicate
+  }
   return { ...(await tryToBegin(fx, input, table.dataset)), source: source.id }
 }
 
@@ -69,8 +74,10 @@ async function wake(fx: Effects, input: AdmitInput, event: DatasetWake): Promise
   const { dataset, reason, takeOver = false } = event
   datasetOf(fx, dataset)
   if (reason !== 'run') {
-    const state: LakeState = await readState(fx.store, dataset)
+    const state = await readState(fx.store, dataset)
     const pending = await pendingSources(fx.store, dataset)
+    const answered = pending.flatMap(({ id }) => (state.sources[id] ? [id] : []))
+    await removeMarkers(fx.store, dataset, answered)
     const models = await fx.models(dataset)
     if (!needsRun(state, { dataset: datasetOf(fx, dataset), pending, models })) return { outcome: 'idle', dataset }
   }

@@ -73,7 +73,7 @@ async function dedupeUnit(work: TableWork, unit: DedupeUnit): Promise<DedupedUni
   const sameBuckets = version === undefined || version.buckets === unit.buckets
   if (counts.kept === 0 && counts.replaced === 0 && sameBuckets)
     return { unit, changed: false, files: loaded.files.map(({ file }) => file), ...counts }
-  const partition = partitionFolder(table, unit.partition)
+  const partition = partitionFolder(table.partition, unit.partition)
   const location = keys.version('cleaned', { dataset: table.dataset, table: table.name, partition, run: plan.run })
   const files = await writeVersion(work, { unit, loaded, alive, location, run: plan.run })
   return { unit, changed: true, files, ...counts }

@@ -1,9 +1,31 @@
 import type { DataEffects, RunInput } from '@droplake/pipeline/effects'
+import { keys } from '@droplake/pipeline/keys'
 import { holding } from '@droplake/pipeline/log'
+import { once, readRecord } from '@droplake/pipeline/records'
+import { type EnrichPlan, type EnrichRecord, lastItemOf, shareOf } from '@droplake/pipeline/step-records'
+import { StepMissing } from '@droplake/pipeline/table-records'
+import { enrichUnit } from './enrich-unit.ts'
+import { planEnrichment } from './plan-enrichment.ts'
 
-export type EnrichInput = RunInput & ({ tables: { table: string }[] } | { unit: number })
+/** The tables of the run ask for the units; a unit is then one item of the Map, which does its share of them. */
+export type EnrichInput = RunInput & ({ tables: { table: string; error?: string }[] } | { unit: number })
 
-export async function enrich(fx: DataEffects, input: EnrichInput): Promise<{ lastUnit: number }> {
-  await holding(fx.store, input.dataset, input.run)
-  return { lastUnit: -1 }
+/** Joins cleaned rows with their lookups, for the tables whose rows or lookups this run changes. */
+export async function enrich(fx: DataEffects, input: EnrichInput): Promise<{ lastUnit: number } | { unit: number }> {
+  const { dataset, run } = input
+  const state = await holding(fx.store, dataset, run)
+  if ('tables' in input) {
+    const failed = input.tables.find(({ error }) => error)
+    if (failed) throw new StepMissing(`enrich: Accept failed for ${failed.table}: ${failed.error}`)
+    const plan = await once<EnrichPlan>(fx.store, keys.enrichPlan(run), () => planEnrichment(fx, state, input))
+    return { lastUnit: lastItemOf(plan.units) }
+  }
+  await once<EnrichRecord>(fx.store, keys.enrichDone(run, input.unit), async () => {
+    const plan = await readRecord<EnrichPlan>(fx.store, keys.enrichPlan(run))
+    const units: EnrichRecord['units'] = []
+    for (const unit of shareOf(plan.units, input.unit))
+      units.push({ ...unit, written: await enrichUnit(fx, { dataset, run, plan, unit }) })
+    return { units }
+  })
+  return { unit: input.unit }
 }

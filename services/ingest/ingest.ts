@@ -1,18 +1,11 @@
-import { partitionFolder } from '@droplake/contracts/partition'
 import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
-import {
-  type LakeState,
-  type LoggedSource,
-  type PartitionVersion,
-  rowsOf,
-  type TableChange,
-  type TableCounts,
-} from '@droplake/pipeline/lake-state'
+import { type LoggedSource, rowsOf, type TableChange } from '@droplake/pipeline/lake-state'
 import { append, holding } from '@droplake/pipeline/log'
 import { removeMarkers } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { readRecord } from '@droplake/pipeline/records'
+import { tableChange } from '@droplake/pipeline/table-change'
 import { readTableRecords, type TableRecords } from '@droplake/pipeline/table-records'
 import { checkSums } from './check-sums.ts'
 import { enrichedChanges } from './enriched-changes.ts'
@@ -34,11 +27,14 @@ export async function ingest(fx: DataEffects, { dataset, run }: IngestInput): Pr
       const records = await readTableRecords(fx.store, plan, name)
       sources.push(...loggedSources(plan, records))
       quarantine.push(...records.items.flatMap((item) => item.quarantine ?? []))
-      const change = tableChange(fx, { plan, state, records, name })
-      if (change) tables[name] = change
+      const before = state.tables[name]
+      const change = tableChange(tableOf(fx, dataset, name), { plan, before, records })
+      if (!change) continue
+      checkSums(name, change.counts, rowsOf(before))
+      tables[name] = change
     }
     if (sources.length === 0 && Object.keys(tables).length === 0) return { ingested: false }
-    const enriched = await enrichedChanges(fx, { plan, state })
+    const enriched = await enrichedChanges(fx, { dataset, run, state, tables })
     state = await append(fx, state, { kind: 'ingest', run, sources, tables, enriched, quarantine })
   }
   await removeMarkers(
@@ -73,49 +69,4 @@ function loggedSources(plan: Plan, { accepted, items }: TableRecords): LoggedSou
       },
     ]
   })
-}
-
-function tableChange(
-  fx: DataEffects,
-  from: { plan: Plan; state: LakeState; records: TableRecords; name: string },
-): TableChange | undefined {
-  const { plan, state, records, name } = from
-  const taken = new Set(
-    records.accepted.sources.filter(({ outcome }) => outcome === 'taken').map(({ source }) => source),
-  )
-  if (taken.size === 0) return undefined
-  const table = tableOf(fx, plan.dataset, name)
-  const partitions: Record<string, PartitionVersion> = {}
-  for (const value of new Set(records.units.filter(({ changed }) => changed).map(({ unit }) => unit.partition))) {
-    const units = records.units.filter(({ unit }) => unit.partition === value)
-    const files = units.flatMap((unit) => unit.files)
-    partitions[value] = {
-      location: keys.version('cleaned', {
-        dataset: plan.dataset,
-        table: name,
-        partition: partitionFolder(table, value),
-        run: plan.run,
-      }),
-      buckets: units[0]?.unit.buckets ?? 1,
-      files,
-      rows: files.reduce((sum, file) => sum + file.rows, 0),
-    }
-  }
-  const parts = records.items.flatMap((item) => item.sources).filter((part) => taken.has(part.source))
-  const sum = <T>(of: readonly T[], value: (one: T) => number) => of.reduce((total, one) => total + value(one), 0)
-  const previous = rowsOf(state.tables[name])
-  const after = { ...state.tables[name]?.partitions, ...partitions }
-  const counts: TableCounts = {
-    records: sum(parts, (part) => part.records),
-    rowsIn: sum(parts, (part) => part.records),
-    kept: sum(records.units, (unit) => unit.kept),
-    duplicate: sum(records.units, (unit) => unit.duplicate),
-    quarantined: sum(parts, (part) => part.quarantined),
-    blank: sum(parts, (part) => part.blank),
-    repaired: sum(records.units, (unit) => unit.repaired),
-    replaced: sum(records.units, (unit) => unit.replaced),
-    rowsTotal: sum(Object.values(after), (partition) => partition.rows),
-  }
-  checkSums(name, counts, previous)
-  return { partitions, counts }
 }

@@ -13,7 +13,10 @@ export function describeObjectStore(name: string, makeDriver: () => Promise<Obje
     let store: ObjectStore
     let tests = 0
     /** A folder of its own for each test. */
-    const folder = (zone = 'cleaned') => `${zone}/t${String((tests += 1)).padStart(3, '0')}`
+    const folder = (zone = 'cleaned') => {
+      tests += 1
+      return `${zone}/t${String(tests).padStart(3, '0')}`
+    }
 
     beforeAll(async () => {
       driver = await makeDriver()

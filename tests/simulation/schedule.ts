@@ -33,12 +33,13 @@ export function createSchedule(random: () => number) {
   const turn = (actor: Actor) => new Promise<void>((go) => waiting.push({ actor, go }))
 
   /** Takes turns until `done` says so, or until nobody wants one any more. `between` may kill actors. */
-  const play = async (done: () => boolean, between: (operations: number) => void = () => {}) => {
+  const play = async (done: () => boolean, between: (operations: number) => Promise<void> = async () => {}) => {
     let quiet = 0
     while (!done() && quiet < 50) {
       await new Promise((next) => setImmediate(next))
       const ready = waiting.filter(({ actor }) => !actor.stopped)
       if (ready.length === 0) {
+        await between(operations)
         quiet++
         if (quiet > 5) await new Promise((next) => setTimeout(next, 1))
         continue
@@ -49,7 +50,7 @@ export function createSchedule(random: () => number) {
         random() < 0.5 ? ready[random() < 0.5 ? 0 : ready.length - 1] : ready[Math.floor(random() * ready.length)]
       waiting.splice(waiting.indexOf(lucky as Waiting), 1)
       operations++
-      between(operations)
+      await between(operations)
       if (lucky && !lucky.actor.stopped) lucky.go()
       else if (lucky) waiting.push(lucky)
     }

@@ -98,13 +98,19 @@ export async function simulate(
   }
 
   for (let n = 0; n < options.sources; n++) await shared.put(`raw/d/t${n}.csv`, Buffer.from(String(n)))
-  for (let n = 0; n < options.executions; n++)
+  let events = 0
+  const next = () => {
+    const n = events++
     start({ detail: { bucket: { name: 'b' }, object: { key: `raw/d/t${n % options.sources}.csv` } } })
+  }
+  next()
   const watch = readers(shared, problems)
   await schedule.play(
-    () => running.size === 0,
-    (count) => {
+    () => running.size === 0 && events >= options.executions,
+    async (count) => {
       operations = count
+      if (events < options.executions && (running.size === 0 || random() < 0.03)) next()
+      if (count % 7 === 0) await watch()
       if (deaths > 0 && random() < 0.01) {
         const alive = [...actors.values()].filter(({ dead }) => !dead)
         const victim = alive[Math.floor(random() * alive.length)]
@@ -118,6 +124,8 @@ export async function simulate(
     },
   )
   await watch()
+  if (options.deaths === 0 && options.executions >= options.sources)
+    problems.push(...(await atRest(shared, options.sources)).map((problem) => `without a pass: ${problem}`))
   faults = false
   for (const actor of actors.values()) actor.dead = true
   running.clear()

@@ -26,6 +26,17 @@ export default defineTable({
   dedupe: 'first',
   kind: 'append',
   partition: { name: 'event_month', by: 'month', of: 'event_ts' },
+  enrich: {
+    lookups: [
+      { table: 'customers', on: { customer_id: 'customer_id' }, take: { customer_unique_id: 'customer_unique_id' } },
+      {
+        table: 'products',
+        on: { product_id: 'product_id' },
+        take: { product_category_name: 'product_category_name' },
+      },
+      { table: 'orders', on: { order_id: 'order_id' }, take: { order_status: 'order_status' } },
+    ],
+  },
   rules: [
     {
       name: 'purchase_has_an_order',

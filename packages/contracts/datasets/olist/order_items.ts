@@ -16,4 +16,30 @@ export default defineTable({
   key: ['order_id', 'order_item_id'],
   dedupe: 'latest',
   kind: 'snapshot',
+  enrich: {
+    lookups: [
+      {
+        table: 'orders',
+        on: { order_id: 'order_id' },
+        take: { order_purchase_timestamp: 'order_purchase_timestamp', customer_id: 'customer_id' },
+      },
+      {
+        table: 'customers',
+        on: { customer_id: 'customer_id' },
+        take: { customer_unique_id: 'customer_unique_id', customer_state: 'customer_state' },
+      },
+      {
+        table: 'products',
+        on: { product_id: 'product_id' },
+        take: { product_category_name: 'product_category_name' },
+      },
+      {
+        table: 'category_translation',
+        on: { product_category_name: 'product_category_name' },
+        take: { category_english: 'product_category_name_english' },
+      },
+      { table: 'sellers', on: { seller_id: 'seller_id' }, take: { seller_state: 'seller_state' } },
+    ],
+    partition: { name: 'order_month', by: 'month', of: 'order_purchase_timestamp' },
+  },
 })

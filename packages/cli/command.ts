@@ -1,0 +1,71 @@
+import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from 'citty'
+import type { ExitCode } from './exit-codes.ts'
+import type { Session } from './session.ts'
+
+/** Options that every command takes. */
+export const globalOptions = {
+  lake: { type: 'string', valueHint: 'DIR', description: 'the folder of the lake; default DROPLAKE_LAKE, else ./lake' },
+  stage: { type: 'string', valueHint: 'NAME', description: 'a deployed stage in place of the local lake' },
+  dataset: { type: 'string', valueHint: 'NAME', description: 'the dataset that is meant' },
+  json: { type: 'boolean', description: 'one JSON document on standard output, and nothing else there' },
+  quiet: { type: 'boolean', description: 'no progress and no hints' },
+  color: { type: 'boolean', default: true, negativeDescription: 'plain text; so does NO_COLOR' },
+  debug: { type: 'boolean', description: 'errors with their stack traces' },
+  workers: { type: 'string', valueHint: 'N', description: 'threads that move rows, 0 for none; default one a core' },
+} satisfies ArgsDef
+
+export interface Meta {
+  /** Without `droplake`: `runs show`. */
+  name: string
+  description: string
+  /** What follows the name. */
+  usage?: string
+  examples: readonly string[]
+}
+
+interface Spec<A extends ArgsDef> extends Meta {
+  args?: A
+  /** Most positional arguments; default those of `args`. */
+  positionals?: number
+  run(session: Session, args: ParsedArgs<A>): Promise<ExitCode>
+}
+
+/** What help and the argument check need to know of a command. */
+export type Command = CommandDef & { meta: Meta; args?: ArgsDef; positionals?: number; run?: unknown }
+
+/** A command that does something. Its options are checked before it runs; the session comes as citty's data. */
+export function command<const A extends ArgsDef>(spec: Spec<A>): Command {
+  const { name, description, usage, examples, args, positionals, run } = spec
+  const meta = { name, description, examples, ...(usage ? { usage } : {}) }
+  const own = (args ?? {}) as ArgsDef
+  const defined = defineCommand({
+    meta,
+    args: { ...own, ...globalOptions },
+    run: (context) => run(context.data as Session, context.args as unknown as ParsedArgs<A>),
+  })
+  return {
+    ...(defined as unknown as CommandDef),
+    meta,
+    args: own,
+    ...(positionals === undefined ? {} : { positionals }),
+  } as Command
+}
+
+type Load = () => Promise<{ default: Command }>
+
+/** A command of commands. `otherwise` is the one that is meant when none is named. */
+export function group(
+  spec: Meta & { commands: Record<string, { about: string; load: Load }>; otherwise?: string },
+): Command & { about: Record<string, string> } {
+  const { name, description, usage, examples, commands, otherwise } = spec
+  const meta = { name, description, examples, ...(usage ? { usage } : {}) }
+  const loaders = Object.entries(commands).map(
+    ([each, { load }]) => [each, async () => (await load()).default] as const,
+  )
+  return {
+    meta,
+    subCommands: Object.fromEntries(loaders) as NonNullable<CommandDef['subCommands']>,
+    about: Object.fromEntries(Object.entries(commands).map(([each, { about }]) => [each, about])),
+    ...(otherwise ? { default: otherwise } : {}),
+  }
+}

@@ -1,0 +1,47 @@
+import { UsageError } from '@droplake/local/usage-error'
+import { command } from '../command.ts'
+import { exit } from '../exit-codes.ts'
+import { showRows, toCsv, toJson } from '../show-rows.ts'
+import { oneReadingStatement } from '../sql-text.ts'
+import { datasetOfNames, withNames } from '../table-names.ts'
+import { withExistingLake } from '../with-lake.ts'
+
+export default command({
+  name: 'query',
+  usage: '[SQL]',
+  description: "Asks the lake in SQL, in Athena's dialect. It reads, and changes nothing.",
+  examples: [
+    'query "select * from olist_curated.fact_orders limit 5"',
+    'query "select count(*) from curated.fact_orders" --dataset olist --json',
+    'query --saved olist/top-categories-by-revenue',
+    'query "show tables in olist_curated"',
+  ],
+  args: {
+    sql: { type: 'positional', required: false, description: 'one statement, in quotes' },
+    saved: {
+      type: 'string',
+      valueHint: 'NAME',
+      description: 'a saved query: olist/top-categories-by-revenue, or its last part',
+    },
+    format: { type: 'enum', options: ['table', 'csv', 'json'], description: 'of the answer: table, csv or json' },
+  },
+  async run(session, args) {
+    const { saved, sql } = args
+    if ((sql === undefined) === (saved === undefined))
+      throw new UsageError('query: give either SQL, in quotes, or a saved query with --saved NAME')
+    if (session.json && args.format !== undefined && args.format !== 'json')
+      throw new UsageError(`query: --json and --format ${args.format} contradict each other; leave one out`)
+    const checked = sql === undefined ? undefined : oneReadingStatement(sql)
+    const result = await withExistingLake(session, async (lake) => {
+      if (checked !== undefined)
+        return lake.fx.engine.run(await withNames(lake, checked, await datasetOfNames(session, lake)))
+      const { savedQuery } = await import('../saved-queries.ts')
+      const datasets = session.dataset === undefined ? Object.keys(lake.fx.datasets) : [session.dataset]
+      return lake.fx.engine.run((await savedQuery(saved!, { datasets })).sql)
+    })
+    const format = session.json ? 'json' : (args.format ?? 'table')
+    const show = { table: showRows, csv: toCsv, json: toJson }[format as 'table' | 'csv' | 'json']
+    session.terminal.out(show(result, session.terminal.style))
+    return exit.done
+  },
+})

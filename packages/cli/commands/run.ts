@@ -1,0 +1,32 @@
+import { runPending } from '@droplake/local/run'
+import type { Report } from '@droplake/pipeline/report'
+import { command } from '../command.ts'
+import { finishing } from '../interrupts.ts'
+import { exitCodeOf, showDrop } from '../show-drop.ts'
+import { chosenDatasets, withExistingLake } from '../with-lake.ts'
+
+export default command({
+  name: 'run',
+  description: 'Takes whatever is pending, also what a run that died left behind, and builds models that are behind.',
+  examples: ['run', 'run --dataset olist --json'],
+  args: {
+    'take-over': {
+      type: 'boolean',
+      description: 'takes the dataset from a run that hangs or lives on another machine',
+    },
+  },
+  async run(session, args) {
+    session.interrupts.soften(finishing)
+    const runs: Report[] = []
+    await withExistingLake(session, async (lake) => {
+      for (const dataset of await chosenDatasets(session, lake)) {
+        if (session.interrupts.signal.aborted) return
+        const onWait = (holder: string) => session.note(`waiting for run ${holder} of another process`)
+        runs.push(...(await runPending(lake, dataset, { takeOver: args['take-over'] ?? false, onWait })))
+      }
+    })
+    const result = { objects: [], runs }
+    session.answer(result, () => showDrop(result, session, session.terminal.style))
+    return exitCodeOf(result)
+  },
+})

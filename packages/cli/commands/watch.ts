@@ -1,0 +1,45 @@
+import { findReport } from '@droplake/local/reports'
+import { watch } from '@droplake/local/watch'
+import type { Report } from '@droplake/pipeline/report'
+import { command } from '../command.ts'
+import { exit } from '../exit-codes.ts'
+import { showError } from '../show-error.ts'
+import { many } from '../text.ts'
+import { withLake } from '../with-lake.ts'
+
+export default command({
+  name: 'watch',
+  description:
+    'Runs whenever a file appears under raw/, by whoever put it there, until Ctrl-C; the current run ends first.',
+  examples: ['watch', 'watch --lake /data/lake --quiet'],
+  async run(session) {
+    const { interrupts, lakeFolder, note, terminal } = session
+    interrupts.soften('stopping after the current run; Ctrl-C again stops at once, and the next run recovers')
+    const begun = new Set<string>()
+    const runs: Report[] = []
+    await withLake(
+      session,
+      {
+        alerts: 'all',
+        onEvent: ({ type, state, output }) => {
+          const { run } = (output ?? {}) as { run?: string }
+          if (type === 'StateExited' && state === 'Admit' && run) begun.add(run)
+        },
+      },
+      async (lake) => {
+        note(`watching ${lakeFolder}/raw; Ctrl-C stops`)
+        await watch(lake, {
+          signal: interrupts.signal,
+          onFile: (key) => note(`${key} appeared`),
+          onError: (error) => void showError(terminal, error, session.debug),
+        })
+        for (const run of begun) {
+          const report = await findReport(lake, run)
+          if (report) runs.push(report)
+        }
+      },
+    )
+    session.answer({ objects: [], runs }, () => `${many(runs.length, 'run')} while watching`)
+    return exit.done
+  },
+})

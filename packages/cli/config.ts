@@ -1,0 +1,18 @@
+/** What the environment says; nothing else in the command reads it. */
+export interface Environment {
+  /** DROPLAKE_LAKE */
+  lake?: string
+  /** NO_COLOR is set to anything, or the terminal is a dumb one. */
+  noColor: boolean
+  /** The terminal can move its cursor. */
+  canRewrite: boolean
+}
+
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  const dumb = env.TERM === 'dumb'
+  return {
+    ...(env.DROPLAKE_LAKE ? { lake: env.DROPLAKE_LAKE } : {}),
+    noColor: dumb || (env.NO_COLOR ?? '') !== '',
+    canRewrite: !dumb && !env.CI,
+  }
+}

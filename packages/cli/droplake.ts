@@ -1,0 +1,5 @@
+#!/usr/bin/env node
+import { readEnvironment } from './config.ts'
+import { main } from './main.ts'
+
+process.exit(await main(process.argv.slice(2), readEnvironment()))

@@ -1,0 +1,82 @@
+import { routeKey } from '@droplake/contracts/route'
+import type { Lake } from '@droplake/local/lake'
+import { datasetOf } from '@droplake/pipeline/effects'
+import { keys } from '@droplake/pipeline/keys'
+import { type RunStatus, rowsOf, type StoredEntry } from '@droplake/pipeline/lake-state'
+import { readState } from '@droplake/pipeline/log'
+import { pendingSources, sourceOf } from '@droplake/pipeline/markers'
+import { findRecord } from '@droplake/pipeline/records'
+
+export interface DatasetStatus {
+  dataset: string
+  tables: Record<
+    string,
+    {
+      rows: number
+      /** ISO 8601: when rows of the table last changed; null when it never had any. */
+      latest: string | null
+      /** Newest partition, where the table has partitions. */
+      partition: string | null
+    }
+  >
+  models: Record<string, { rows: number; latest: string | null }>
+  /** Files that the log does not know, whether they were announced or not. */
+  pending: number
+  lastRun: { runId: string; status: RunStatus; finishedAt: string } | null
+  /** The run under way, or one that died. */
+  unfinished: { runId: string; startedAt: string; alive: boolean } | null
+}
+
+/** What is true of one dataset now, from its log and its raw files. */
+export async function readStatus(lake: Lake, dataset: string): Promise<DatasetStatus> {
+  const { store, executions } = lake.fx
+  const state = await readState(store, dataset)
+  const changedAt = async (seq: number | undefined) => {
+    const entry = seq ? await findRecord<StoredEntry>(store, keys.logEntry(dataset, seq)) : undefined
+    return entry ? new Date(entry.at).toISOString() : null
+  }
+  const tables: DatasetStatus['tables'] = {}
+  for (const name of Object.keys(datasetOf(lake.fx, dataset).tables)) {
+    const table = state.tables[name]
+    const partition =
+      Object.keys(table?.partitions ?? {})
+        .sort()
+        .at(-1) || null
+    tables[name] = { rows: rowsOf(table), latest: await changedAt(table?.seq), partition }
+  }
+  const models: DatasetStatus['models'] = {}
+  for (const [name, { partitions, seq }] of Object.entries(state.models))
+    models[name] = {
+      rows: Object.values(partitions).reduce((sum, { rows }) => sum + rows, 0),
+      latest: await changedAt(seq),
+    }
+  const last = state.ended.findLast(({ purpose }) => purpose === 'pipeline')
+  const { unfinished } = state
+  return {
+    dataset,
+    tables,
+    models,
+    pending: await countPending(lake, dataset, new Set(Object.keys(state.sources))),
+    lastRun: last ? { runId: last.run, status: last.status, finishedAt: new Date(last.at).toISOString() } : null,
+    unfinished: unfinished
+      ? {
+          runId: unfinished.run,
+          startedAt: new Date(unfinished.at).toISOString(),
+          alive: await executions.alive(unfinished.holder),
+        }
+      : null,
+  }
+}
+
+/** Sources that a run would take: those whose bell was rung, and raw files that nobody announced. */
+async function countPending(lake: Lake, dataset: string, known: ReadonlySet<string>): Promise<number> {
+  const { store, datasets } = lake.fx
+  const pending = new Set((await pendingSources(store, dataset)).map(({ id }) => id).filter((id) => !known.has(id)))
+  for (const folder of datasetOf(lake.fx, dataset).rawFolders)
+    for await (const info of store.list(`raw/${folder}/`)) {
+      const table = routeKey(datasets, info.key)
+      const source = table && sourceOf(info, table.name)
+      if (source && !known.has(source.id)) pending.add(source.id)
+    }
+  return pending.size
+}

@@ -1,0 +1,48 @@
+import type { DatasetStatus } from './read-status.ts'
+import type { Session } from './session.ts'
+import type { Style } from './style.ts'
+import { ago, count, many } from './text.ts'
+import { textTable } from './text-table.ts'
+
+export function showStatus(
+  { lake, datasets }: { lake: string; datasets: DatasetStatus[] },
+  { hint }: Pick<Session, 'hint'>,
+  style: Style,
+): string {
+  const now = Date.now()
+  if (datasets.length === 0) return `${lake} is empty; ${hint('drop PATH')} or ${hint('demo')} puts something into it`
+  return [style.dim(lake), ...datasets.map((dataset) => showDataset(dataset, { now, hint, style }))].join('\n\n')
+}
+
+function showDataset(
+  { dataset, tables, models, pending, lastRun, unfinished }: DatasetStatus,
+  { now, hint, style }: { now: number; hint: Session['hint']; style: Style },
+): string {
+  const age = (iso: string | null) => (iso === null ? '' : ago(Date.parse(iso), now))
+  const waiting =
+    pending === 0 ? 'nothing pending' : `${many(pending, 'file')} pending: ${hint(`run --dataset ${dataset}`)}`
+  const last = lastRun ? `last run ${lastRun.status} ${age(lastRun.finishedAt)}` : 'no run has ended yet'
+  const lines = [`${style.bold(dataset)}  ${last}, ${waiting}`]
+  if (unfinished?.alive) lines.push(`  run ${unfinished.runId} is under way, begun ${age(unfinished.startedAt)}`)
+  else if (unfinished)
+    lines.push(
+      `  ${style.yellow('run')} ${unfinished.runId} died; ${hint(`run --dataset ${dataset}`)} goes on with its work`,
+    )
+  const rows = [
+    ...Object.entries(tables).map(([name, { rows, partition, latest }]) => [
+      `cleaned.${name}`,
+      count(rows),
+      partition ?? '',
+      age(latest),
+    ]),
+    ...Object.entries(models).map(([name, { rows, latest }]) => [`curated.${name}`, count(rows), '', age(latest)]),
+  ]
+  const columns = [
+    { title: 'table' },
+    { title: 'rows', align: 'right' as const },
+    { title: 'newest' },
+    { title: 'changed' },
+  ]
+  lines.push(textTable(columns, rows, { indent: '  ', title: style.dim }))
+  return lines.join('\n')
+}

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { consoleNotifier } from '@droplake/lake/console-notifier'
+import { fanOut } from '@droplake/lake/fan-out'
+import { fileNotifier } from '@droplake/lake/file-notifier'
+import type { Alert, Notifier } from '@droplake/lake/notifier'
+import type { ExecutionEvent } from '@droplake/local/interpreter'
+import type { Lake } from '@droplake/local/lake'
+import { UsageError } from '@droplake/local/usage-error'
+import { lineView, liveView, type View } from './live-view.ts'
+import type { Session } from './session.ts'
+
+interface Options {
+  /** `all`: every alert is shown. `unreported`: those that a run's printed report does not tell anyway. */
+  alerts?: 'all' | 'unreported'
+  onEvent?: (event: ExecutionEvent) => void
+  onAlert?: (alert: Alert) => void
+}
+
+const reported: Alert['attributes']['kind'][] = ['published', 'held', 'failed', 'set_aside', 'unroutable']
+
+/** Opens the lake with a view of its runs, and closes it whatever happens. The folder is created. */
+export async function withLake<T>(session: Session, options: Options, use: (lake: Lake) => Promise<T>): Promise<T> {
+  const { openLake } = await import('@droplake/local/lake')
+  const { lakeFolder, terminal, workers } = session
+  const view = viewOf(session)
+  const shown = consoleNotifier(session.note, { color: terminal.noteStyle.red('') !== '' })
+  const onConsole: Notifier = {
+    async notify(alert) {
+      options.onAlert?.(alert)
+      if (options.alerts === 'all' || !reported.includes(alert.attributes.kind)) await shown.notify(alert)
+    },
+  }
+  try {
+    const lake = await openLake({
+      folder: lakeFolder,
+      notifier: fanOut([fileNotifier(lakeFolder), onConsole]),
+      ...(workers === undefined ? {} : { workers }),
+      onEvent: (event) => {
+        view.onEvent(event)
+        options.onEvent?.(event)
+      },
+    })
+    try {
+      return await use(lake)
+    } finally {
+      await lake.close()
+    }
+  } finally {
+    view.close()
+  }
+}
+
+function viewOf({ quiet, terminal }: Session): View {
+  if (quiet) return { onEvent() {}, close() {} }
+  return terminal.interactive ? liveView(terminal) : lineView((line) => terminal.note(line))
+}
+
+/** The lake as it is: for commands that only look, and create nothing. */
+export async function withExistingLake<T>(session: Session, use: (lake: Lake) => Promise<T>): Promise<T> {
+  if (!lakeExists(session))
+    throw new UsageError(
+      `no lake in ${session.lakeFolder}; name its folder with --lake DIR, or begin one there with droplake drop PATH`,
+    )
+  return withLake(session, {}, use)
+}
+
+/** A folder without `raw` is none: it may be anything of the user's. */
+export const lakeExists = ({ lakeFolder }: Session) => existsSync(`${lakeFolder}/raw`)
+
+/** Datasets that a command works on: the one that was named, or all that the lake has anything of. */
+export async function chosenDatasets(session: Session, lake: Lake): Promise<string[]> {
+  const { dataset } = session
+  if (dataset === undefined) {
+    const { datasetsInUse } = await import('@droplake/local/run')
+    return datasetsInUse(lake)
+  }
+  const names = Object.keys(lake.fx.datasets)
+  if (!names.includes(dataset)) throw new UsageError(`no dataset ${dataset}; there are ${names.join(', ')}`)
+  return [dataset]
+}

@@ -1,0 +1,26 @@
+import { QueryFailed } from './query-engine.ts'
+
+const users = [
+  'Parser',
+  'Binder',
+  'Catalog',
+  'Conversion',
+  'Out of Range',
+  'Invalid Input',
+  'Invalid Type',
+  'Mismatch Type',
+  'Not implemented',
+  'Syntax',
+  'Constraint',
+]
+
+/** DuckDB's error as Athena's would be told: one line, without the names of private databases. */
+export function queryFailed(error: unknown): QueryFailed {
+  if (error instanceof QueryFailed) return error
+  const message = error instanceof Error ? error.message : String(error)
+  const line = (message.split('\n')[0] ?? '').replace(/"?\bq\d+"?\.(?:main\.)?/g, '').replace(/\btrino\.main\./g, '')
+  if (/Could not (?:convert|cast) .*'?(?:-?Infinity|NaN)'?/i.test(line))
+    return new QueryFailed('user', 'DIVISION_BY_ZERO: Division by zero', { cause: error })
+  const kind = users.some((each) => line.startsWith(`${each} Error`)) ? 'user' : 'engine'
+  return new QueryFailed(kind, line, { cause: error })
+}

@@ -1,0 +1,147 @@
+import { entries } from '@droplake/pipeline/log'
+import type { quarantineColumns } from '@droplake/pipeline/staged'
+import { openStored } from '@droplake/pipeline/stored-rows'
+import type { Lake } from './lake.ts'
+
+/** One rejected record. */
+export interface QuarantinedRow {
+  dataset: string
+  table: string
+  runId: string
+  reason: string
+  /** Null where the record as a whole is the reason. */
+  column: string | null
+  /** Key of the raw object. */
+  source: string
+  /** Record in it, from 1. */
+  row: number
+  text: string
+  /** The table has personal columns, so the text may hold what nobody should see in passing. */
+  personal: boolean
+  encoding: string
+  /** First byte of the record in the plain file. */
+  offset: number
+  /** bytes */
+  length: number
+}
+
+/** Rejected records of one reason and column in one table and run. */
+export interface QuarantineGroup {
+  dataset: string
+  table: string
+  runId: string
+  reason: string
+  column: string | null
+  count: number
+  example: { source: string; row: number; text: string }
+}
+
+export interface QuarantineFilter {
+  run?: string
+  table?: string
+  reason?: string
+}
+
+export const maskedText = '(masked: the table has personal columns)'
+
+const names = [
+  'source',
+  'source_file',
+  'source_row',
+  'reason',
+  'column',
+  'text',
+  'encoding',
+  'offset',
+  'length',
+] as const satisfies (keyof typeof quarantineColumns)[]
+
+/**
+ * Rejected records of a dataset, as the log names their files, newest run first. Only records of sources that their run
+ * took count: what else lies in the files was never decided about.
+ */
+export async function* quarantinedRows(
+  lake: Lake,
+  dataset: string,
+  filter: QuarantineFilter = {},
+): AsyncIterable<QuarantinedRow> {
+  const ingests: { run: string; files: string[]; taken: Set<string> }[] = []
+  for await (const entry of entries(lake.fx.store, dataset)) {
+    if (entry.kind !== 'ingest' || (filter.run !== undefined && entry.run !== filter.run)) continue
+    const taken = entry.sources.filter(({ outcome }) => outcome === 'taken').map(({ id }) => id)
+    ingests.push({ run: entry.run, files: entry.quarantine, taken: new Set(taken) })
+  }
+  for (const { run, files, taken } of ingests.reverse())
+    for (const key of files) {
+      const table = key.split('/')[2] ?? ''
+      if (filter.table !== undefined && table !== filter.table) continue
+      for await (const { sourceId, ...row } of rowsOfFile(lake, key)) {
+        if (!taken.has(sourceId) || (filter.reason !== undefined && row.reason !== filter.reason)) continue
+        yield { dataset, table, runId: run, personal: hasPersonal(lake, dataset, table), ...row }
+      }
+    }
+}
+
+async function* rowsOfFile(lake: Lake, key: string) {
+  const { store } = lake.fx
+  const info = await store.head(key)
+  if (!info) throw new Error(`quarantine: the log names ${key}, which is gone; restore the file`)
+  const parquet = await openStored(store, { key, bytes: info.size })
+  for (let group = 0; group < parquet.rowGroups.length; group++) {
+    const [
+      sources = [],
+      files = [],
+      rows = [],
+      reasons = [],
+      columns = [],
+      texts = [],
+      encodings = [],
+      offsets = [],
+      lengths = [],
+    ] = await parquet.readGroup(group, names)
+    for (let n = 0; n < sources.length; n++)
+      yield {
+        sourceId: String(sources[n]),
+        source: String(files[n]),
+        row: Number(rows[n]),
+        reason: String(reasons[n]),
+        column: columns[n] === null ? null : String(columns[n]),
+        text: String(texts[n]),
+        encoding: String(encodings[n]),
+        offset: Number(offsets[n]),
+        length: Number(lengths[n]),
+      }
+  }
+}
+
+function hasPersonal(lake: Lake, dataset: string, table: string): boolean {
+  return Object.values(lake.fx.datasets[dataset]?.tables[table]?.columns ?? {}).some(
+    ({ personal }) => personal === true,
+  )
+}
+
+/**
+ * Rejected records in groups, newest run first, then the greatest group. An example's text is masked where the table has
+ * personal columns: the text is the whole record, and any cell of it may be one of them.
+ */
+export async function quarantineGroups(
+  lake: Lake,
+  dataset: string,
+  filter: QuarantineFilter = {},
+): Promise<QuarantineGroup[]> {
+  const groups = new Map<string, QuarantineGroup>()
+  for await (const { table, runId, reason, column, source, row, text, personal } of quarantinedRows(
+    lake,
+    dataset,
+    filter,
+  )) {
+    const id = JSON.stringify([runId, table, reason, column])
+    const group = groups.get(id)
+    if (group) group.count += 1
+    else {
+      const example = { source, row, text: personal ? maskedText : text }
+      groups.set(id, { dataset, table, runId, reason, column, count: 1, example })
+    }
+  }
+  return [...groups.values()].sort((a, b) => (a.runId === b.runId ? b.count - a.count : a.runId < b.runId ? 1 : -1))
+}

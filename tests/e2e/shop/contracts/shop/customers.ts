@@ -1,0 +1,11 @@
+import { text } from '@droplake/contracts/column'
+import { defineTable } from '@droplake/contracts/table'
+
+export default defineTable({
+  description: 'One row a customer',
+  files: 'customers*.csv',
+  columns: { customer_id: text.required(), country: text.optional() },
+  key: ['customer_id'],
+  dedupe: 'latest',
+  kind: 'snapshot',
+})

@@ -1,0 +1,18 @@
+import { decimal, text, timestamp } from '@droplake/contracts/column'
+import { defineTable } from '@droplake/contracts/table'
+
+export default defineTable({
+  description: 'One row an order',
+  files: 'orders*.csv',
+  columns: {
+    order_id: text.required(),
+    customer_id: text.required(),
+    ordered_at: timestamp.required(),
+    amount: decimal(10, 2).required({ min: 0 }),
+  },
+  key: ['order_id'],
+  dedupe: 'latest',
+  kind: 'append',
+  partition: { name: 'order_month', by: 'month', of: 'ordered_at' },
+  enrich: { lookups: [{ table: 'customers', on: { customer_id: 'customer_id' }, take: { country: 'country' } }] },
+})
