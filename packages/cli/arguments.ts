@@ -32,8 +32,8 @@ export function asksFor(argv: readonly string[], option: 'help' | 'version'): bo
 
 /** Throws `UsageError` on an option that the command does not take, one without its value, and words too many or too few. */
 export function checkArguments(command: Command, argv: readonly string[]): void {
-  const { name } = command.meta
-  const args = command.args ?? {}
+  const args = command.own
+  const at = command.meta.name === '' ? '' : `${command.meta.name}: `
   const known = new Map(optionsOf(args))
   const words: string[] = []
   for (const token of tokensOf(argv, args)) {
@@ -42,26 +42,26 @@ export function checkArguments(command: Command, argv: readonly string[]): void 
     const definition = known.get(token.name)
     const given = token.rawName
     if (!definition || (given.startsWith('--no-') && !negatable(definition)))
-      throw new UsageError(`${name}: no option ${given}; there are ${listed(args)}`)
+      throw new UsageError(`${at}no option ${given}; there are ${listed(args)}`)
     const { type, options } = definition as { type?: string; options?: string[] }
     if (type === 'boolean') {
       if (token.value !== undefined)
-        throw new UsageError(`${name}: ${given} takes no value, got ${token.value}; leave the value out`)
+        throw new UsageError(`${at}${given} takes no value, got ${token.value}; leave the value out`)
     } else if (token.value === undefined || token.value === '' || (!token.inlineValue && token.value.startsWith('-')))
       throw new UsageError(
-        `${name}: ${given} needs a value, got ${token.value || 'none'}; write ${given} ${hint(token.name, definition)}`,
+        `${at}${given} needs a value, got ${token.value || 'none'}; write ${given} ${hint(token.name, definition)}`,
       )
     else if (options && !options.includes(token.value))
-      throw new UsageError(`${name}: ${given} takes ${options.join(', ')}, got ${token.value}`)
+      throw new UsageError(`${at}${given} takes ${options.join(', ')}, got ${token.value}`)
   }
   const places = Object.entries(args).filter(([, { type }]) => type === 'positional')
   const most = command.positionals ?? places.length
   if (words.length > most)
     throw new UsageError(
-      `${name}: ${most === 0 ? 'takes options only' : `takes ${most === 1 ? 'one argument' : `${most} arguments`}`}, got also ${words.slice(most).join(' ')}; see droplake ${name} --help`,
+      `${at}${most === 0 ? 'takes options only' : `takes ${most === 1 ? 'one argument' : `${most} arguments`}`}, got also ${words.slice(most).join(' ')}; see droplake ${command.meta.name} --help`,
     )
   const missing = places.find(([, { required }], n) => required !== false && words[n] === undefined)
-  if (missing) throw new UsageError(`${name}: no ${missing[0].toUpperCase()} given; write droplake ${usageOf(command)}`)
+  if (missing) throw new UsageError(`${at}no ${missing[0].toUpperCase()} given; write droplake ${usageOf(command)}`)
 }
 
 export const usageOf = ({ meta: { name, usage } }: Command) => `${name}${usage ? ` ${usage}` : ''}`

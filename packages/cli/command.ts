@@ -1,4 +1,4 @@
-import { type ArgsDef, type CommandDef, defineCommand, type ParsedArgs } from 'citty'
+import type { ArgsDef, CommandDef, ParsedArgs } from 'citty'
 import type { ExitCode } from './exit-codes.ts'
 import type { Session } from './session.ts'
 
@@ -31,24 +31,26 @@ interface Spec<A extends ArgsDef> extends Meta {
 }
 
 /** What help and the argument check need to know of a command. */
-export type Command = CommandDef & { meta: Meta; args?: ArgsDef; positionals?: number; run?: unknown }
+export type Command = Omit<CommandDef, 'args' | 'meta'> & {
+  meta: Meta
+  args: ArgsDef
+  /** Without those of every command. */
+  own: ArgsDef
+  positionals?: number
+}
 
-/** A command that does something. Its options are checked before it runs; the session comes as citty's data. */
+/** A command that does something. The session comes as citty's data. */
 export function command<const A extends ArgsDef>(spec: Spec<A>): Command {
   const { name, description, usage, examples, args, positionals, run } = spec
   const meta = { name, description, examples, ...(usage ? { usage } : {}) }
-  const own = (args ?? {}) as ArgsDef
-  const defined = defineCommand({
-    meta,
-    args: { ...own, ...globalOptions },
-    run: (context) => run(context.data as Session, context.args as unknown as ParsedArgs<A>),
-  })
+  const own: ArgsDef = args ?? {}
   return {
-    ...(defined as unknown as CommandDef),
     meta,
-    args: own,
+    own,
+    args: { ...own, ...globalOptions } as ArgsDef,
     ...(positionals === undefined ? {} : { positionals }),
-  } as Command
+    run: (context) => run(context.data as Session, context.args as unknown as ParsedArgs<A>),
+  }
 }
 
 type Load = () => Promise<{ default: Command }>
@@ -64,6 +66,8 @@ export function group(
   )
   return {
     meta,
+    own: {},
+    args: globalOptions as ArgsDef,
     subCommands: Object.fromEntries(loaders) as NonNullable<CommandDef['subCommands']>,
     about: Object.fromEntries(Object.entries(commands).map(([each, { about }]) => [each, about])),
     ...(otherwise ? { default: otherwise } : {}),

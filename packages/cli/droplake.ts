@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S MALLOC_ARENA_MAX=2 node
 import { readEnvironment } from './config.ts'
 import { main } from './main.ts'
 

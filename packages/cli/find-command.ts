@@ -15,14 +15,14 @@ export async function findCommand(root: Command, args: readonly string[]): Promi
   for (;;) {
     const commands = command.subCommands as Record<string, () => Promise<Command>> | undefined
     if (!commands) return { command, argv }
-    const word = firstWord(argv, command.args ?? {})
+    const word = firstWord(argv, command.own)
     const otherwise = command.default as string | undefined
     const name = word?.value ?? otherwise
     if (name === undefined) return { command, argv }
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (!load) {
-      const path = command.meta.name === '' ? 'droplake' : command.meta.name
-      throw new UsageError(`${path}: no command ${name}; there are ${Object.keys(commands).join(', ')}`)
+      const path = command.meta.name === '' ? '' : `${command.meta.name}: `
+      throw new UsageError(`${path}no command ${name}; there are ${Object.keys(commands).join(', ')}`)
     }
     command = await load()
     if (word) argv = argv.toSpliced(word.index, 1)

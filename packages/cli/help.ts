@@ -5,7 +5,7 @@ import type { Style } from './style.ts'
 
 /** What a command does, its options, and examples that run as they stand. */
 export function help(command: Command, style: Style): string {
-  const { meta, args = {} } = command
+  const { meta, own: args } = command
   const about = 'about' in command ? (command.about as Record<string, string>) : undefined
   const usage = about ? `${meta.name} COMMAND`.trim() : usageOf(command)
   const words = Object.entries(args).filter(([, { type }]) => type === 'positional')

@@ -21,7 +21,10 @@ export function listenForInterrupts(tell: (message: string) => void): Interrupts
       first = now
       controller.abort()
       tell(message)
-    } else if (now - first > sameMs) process.exit(exit.interrupted)
+    } else if (now - first > sameMs) {
+      tell('stopped at once; droplake run goes on with what was begun')
+      process.exit(exit.interrupted)
+    }
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   return {

@@ -2,10 +2,12 @@ import type { ExecutionEvent } from '@droplake/local/interpreter'
 import { createProgress, type Items, type RunProgress } from './progress.ts'
 import type { Style } from './style.ts'
 import type { Terminal } from './terminal.ts'
-import { duration } from './text.ts'
+import { count, duration, many } from './text.ts'
 
 export interface View {
   onEvent(event: ExecutionEvent): void
+  /** What an item of Clean has read. */
+  onRead?(execution: string, read: { rows: number; bytes: number }): void
   close(): void
 }
 
@@ -25,6 +27,7 @@ export function liveView(terminal: Terminal): View {
       const change = progress.take(event, Date.now())
       if (change?.kind === 'ended') draw()
     },
+    onRead: progress.add,
     close() {
       clearInterval(timer)
       terminal.block([])
@@ -36,8 +39,10 @@ export function liveView(terminal: Terminal): View {
 export function drawRun(run: RunProgress, style: Style, now: number): string[] {
   const lines = [`${style.bold(run.dataset)}  ${style.dim(run.run)}  ${duration(now - run.startedAt)}`]
   for (const { name, startedAt, endedAt, items } of run.states) {
+    const ms = (endedAt ?? now) - startedAt
+    const speed = name === 'Tables' && run.rows > 0 ? `  ${speedOf(run, ms)}` : ''
     const mark = endedAt === undefined ? style.cyan('▸') : style.green('✓')
-    lines.push(`${mark} ${name.padEnd(16)} ${duration((endedAt ?? now) - startedAt).padStart(8)}  ${share(items)}`)
+    lines.push(`${mark} ${name.padEnd(16)} ${duration(ms).padStart(8)}  ${share(items)}${speed}`)
     if (name === 'Tables' && endedAt === undefined) lines.push(...drawTables(run, style))
   }
   return lines
@@ -50,6 +55,9 @@ function drawTables({ tables }: RunProgress, style: Style): string[] {
     return `    ${name.padEnd(width)}  ${ended ? style.dim('done') : parts.join('  ')}`
   })
 }
+
+const speedOf = ({ rows, bytes }: RunProgress, ms: number) =>
+  `${count(rows)} rows, ${(bytes / 1000 / Math.max(1, ms)).toFixed(1)} MB/s`
 
 const share = (items: Items | undefined) => (items ? `${items.done}/${items.total}` : '')
 
@@ -66,7 +74,7 @@ export function lineView(note: (line: string) => void): View {
         )
       }
       if (change?.kind === 'step')
-        note(`${change.run.dataset}: ${change.table}: ${change.step}, ${change.items.total} items`)
+        note(`${change.run.dataset}: ${change.table}: ${change.step}, ${many(change.items.total, 'item')}`)
     },
     close() {},
   }

@@ -1,7 +1,6 @@
 import { UsageError } from '@droplake/local/usage-error'
 import { parseArgs, runCommand } from 'citty'
 import { asksFor, checkArguments } from './arguments.ts'
-import { globalOptions } from './command.ts'
 import { commands } from './commands.ts'
 import type { Environment } from './config.ts'
 import { type ExitCode, exit } from './exit-codes.ts'
@@ -40,12 +39,11 @@ export async function main(args: readonly string[], environment: Environment): P
     if (command.subCommands) {
       checkArguments(command, argv)
       terminal.note(help(command, terminal.noteStyle))
-      const name = command.meta.name === '' ? 'droplake' : command.meta.name
-      throw new UsageError(`${name}: no command given; there are ${Object.keys(command.subCommands).join(', ')}`)
+      const name = command.meta.name === '' ? '' : `${command.meta.name}: `
+      throw new UsageError(`${name}no command given; there are ${Object.keys(command.subCommands).join(', ')}`)
     }
     checkArguments(command, argv)
-    const options = { ...command.args, ...globalOptions }
-    const session = openSession(parseArgs(argv, options) as unknown as GlobalArgs, environment, terminal)
+    const session = openSession(parseArgs(argv, command.args) as unknown as GlobalArgs, environment, terminal)
     const { result } = await runCommand(command, { rawArgs: argv, data: session })
     return session.interrupts.signal.aborted ? exit.interrupted : (result as ExitCode)
   }

@@ -20,6 +20,9 @@ export interface RunProgress {
   /** States of the run as a whole, in the order in which they began. */
   states: { name: string; startedAt: number; endedAt?: number; items?: Items }[]
   tables: Record<string, TableProgress>
+  /** What Clean has read so far. */
+  rows: number
+  bytes: number
 }
 
 /** What an event changed: a state or a table's step that began, or anything else worth drawing. */
@@ -30,6 +33,8 @@ export type Change =
 
 export interface Progress {
   take(event: ExecutionEvent, now: number): Change | undefined
+  /** Counts what an item of Clean has read; its record tells, not its event. */
+  add(execution: string, read: { rows: number; bytes: number }): void
   /** Runs under way. */
   runs(): RunProgress[]
 }
@@ -60,7 +65,7 @@ export function createProgress(): Progress {
   function begin({ execution, output }: ExecutionEvent, now: number): void {
     const { outcome, dataset, run } = (output ?? {}) as { outcome?: string; dataset?: string; run?: string }
     if (outcome === 'begun' && dataset && run)
-      runs.set(execution, { dataset, run, startedAt: now, states: [], tables: {} })
+      runs.set(execution, { dataset, run, startedAt: now, states: [], tables: {}, rows: 0, bytes: 0 })
   }
 
   function entered(run: RunProgress, { state = '', input }: ExecutionEvent, now: number): Change | undefined {
@@ -87,8 +92,8 @@ export function createProgress(): Progress {
     return { kind: 'items', run }
   }
 
-  function iterated(run: RunProgress, { state = '', input, output }: ExecutionEvent): Change | undefined {
-    const { table = '' } = (input ?? {}) as Input
+  function iterated(run: RunProgress, { state = '', input, index = -1 }: ExecutionEvent): Change | undefined {
+    const { table = '', plan } = (input ?? {}) as Input
     const items =
       state in tableSteps
         ? run.tables[table]?.steps[state]
@@ -97,8 +102,8 @@ export function createProgress(): Progress {
     if (!items || state === 'Model Layers') return undefined
     items.done += 1
     if (state === 'Tables') {
-      const done = run.tables[((output ?? {}) as Input).table ?? '']
-      if (done) done.ended = true
+      const ended = run.tables[plan?.tables?.[index]?.table ?? '']
+      if (ended) ended.ended = true
     }
     return { kind: 'items', run }
   }
@@ -127,13 +132,19 @@ export function createProgress(): Progress {
           return undefined
       }
     },
+    add(execution, { rows, bytes }) {
+      const run = runs.get(execution)
+      if (!run) return
+      run.rows += rows
+      run.bytes += bytes
+    },
     runs: () => [...runs.values()],
   }
 }
 
 interface Input {
   table?: string
-  plan?: { tables?: unknown }
+  plan?: { tables?: { table: string }[] }
   models?: { layers?: unknown[] }
   units?: unknown
   [key: string]: unknown

@@ -85,7 +85,7 @@ function nextSteps({ runId, dataset, status, tables, models }: Report, hint: Ses
   if (Object.values(tables).some(({ quarantined }) => quarantined > 0))
     steps.push(hint(`quarantine list --run ${runId}`))
   const published = Object.entries(models).filter(([, model]) => model.status === 'published')
-  const model = published.find(([name]) => name.startsWith('fact_')) ?? published[0]
+  const model = published.find(([name, { rows }]) => name.startsWith('fact_') && rows > 0) ?? published[0]
   if (model) steps.push(hint(`query "select * from ${dataset}_curated.${model[0]} limit 5"`))
   return steps
 }

@@ -1,5 +1,5 @@
+import { Dialect, parse, tokenize } from '@droplake/lake/polyglot'
 import { UsageError } from '@droplake/local/usage-error'
-import { Dialect, parse, tokenize } from '@polyglot-sql/sdk'
 
 /** First words of statements that read. */
 const reading = ['select', 'with', 'show', 'describe', 'desc', 'explain', 'values']
@@ -31,7 +31,7 @@ export function oneReadingStatement(sql: string): string {
   if (tokens.some(({ text }) => text === ';'))
     throw new UsageError('query: one statement at a time, got several; leave out the semicolons')
   const refuse = (what: string): never => {
-    throw new UsageError(`query: only reads, got ${what}; it takes select, with, show, describe and explain`)
+    throw new UsageError(`query: only reads, got ${what}; it takes select, with, show and describe`)
   }
   if (!reading.includes(first)) refuse(first.slice(0, 40))
   const text = [...sql].slice(0, tokens.at(-1)!.end).join('')

@@ -6,6 +6,9 @@ import type { Alert, Notifier } from '@droplake/lake/notifier'
 import type { ExecutionEvent } from '@droplake/local/interpreter'
 import type { Lake } from '@droplake/local/lake'
 import { UsageError } from '@droplake/local/usage-error'
+import { keys } from '@droplake/pipeline/keys'
+import { findRecord } from '@droplake/pipeline/records'
+import type { CleanRecord } from '@droplake/pipeline/step-records'
 import { lineView, liveView, type View } from './live-view.ts'
 import type { Session } from './session.ts'
 
@@ -30,6 +33,7 @@ export async function withLake<T>(session: Session, options: Options, use: (lake
       if (options.alerts === 'all' || !reported.includes(alert.attributes.kind)) await shown.notify(alert)
     },
   }
+  let opened: Lake | undefined
   try {
     const lake = await openLake({
       folder: lakeFolder,
@@ -38,8 +42,10 @@ export async function withLake<T>(session: Session, options: Options, use: (lake
       onEvent: (event) => {
         view.onEvent(event)
         options.onEvent?.(event)
+        if (view.onRead && opened) void tellRead(opened, event, view.onRead)
       },
     })
+    opened = lake
     try {
       return await use(lake)
     } finally {
@@ -48,6 +54,17 @@ export async function withLake<T>(session: Session, options: Options, use: (lake
   } finally {
     view.close()
   }
+}
+
+/** Tells the view what an item of Clean has read, once its record is there. A view that knows less is no failure. */
+async function tellRead({ fx }: Lake, event: ExecutionEvent, tell: NonNullable<View['onRead']>): Promise<void> {
+  if (event.type !== 'MapIterationSucceeded' || event.state !== 'Clean') return
+  const { run, table } = (event.input ?? {}) as { run?: string; table?: string }
+  // The Map's input is the range from 0, so an item is its index.
+  if (run === undefined || table === undefined || event.index === undefined) return
+  const record = await findRecord<CleanRecord>(fx.store, keys.cleanDone(run, table, event.index)).catch(() => undefined)
+  const rows = record?.sources.reduce((sum, source) => sum + source.rows, 0) ?? 0
+  if (record) tell(event.execution, { rows, bytes: record.io.bytesRead })
 }
 
 function viewOf({ quiet, terminal }: Session): View {

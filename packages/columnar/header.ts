@@ -62,8 +62,10 @@ export function readHeader(table: Table, record: LexedRecord, fileName: string):
   })
   const missing = contract.filter((_, place) => columns[place] === -1)
   const lacking = missing.filter(([, column]) => column.required)
+  // A line without any known name may be a row, and its cells a person's: errors go into alerts.
+  const isShown = missing.length < contract.length || !contract.some(([, column]) => column.personal)
   const refuse = (what: string): never => {
-    throw new Unreadable(`${fileName}: ${what}; got "${cells.join(',').slice(0, 200)}"`)
+    throw new Unreadable(`${fileName}: ${what}${isShown ? `; got "${cells.join(',').slice(0, 200)}"` : ''}`)
   }
   if (lacking.length > 0) {
     const inPlace = columns.every((index, place) => index === -1 || index === place)

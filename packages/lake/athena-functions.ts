@@ -21,7 +21,17 @@ export const athenaFunctions: readonly string[] = [
     when 'VARCHAR' then cast_to_type(case when x is null or regexp_full_match(cast(x as varchar), '[+-]?[0-9]+')
       then cast(x as varchar) else 'not a whole number: ' || cast(x as varchar) end, x)
     when 'DOUBLE' then cast_to_type(system.main.round(cast(x as double)), x) else x end`,
-  `_text(x) as case system.main.typeof(x) when 'TIMESTAMP'
+  // A double is written as 1.5E0, a timestamp with milliseconds.
+  `_scientific(whole, fraction, exponent) as case when trim(whole || fraction, '0') = '' then '0E0' else
+    substr(ltrim(whole || fraction, '0'), 1, 1) || '.' ||
+    coalesce(nullif(rtrim(substr(ltrim(whole || fraction, '0'), 2), '0'), ''), '0') || 'E' ||
+    (length(ltrim(whole || fraction, '0')) - length(fraction) - 1 + exponent) end`,
+  `_text_of_double(x) as case ltrim(x, '-') when 'nan' then 'NaN' when 'inf' then replace(x, 'inf', 'Infinity')
+    else case when starts_with(x, '-') then '-' else '' end || _scientific(
+      str_split_regex(ltrim(x, '-'), '[.e]')[1],
+      case when contains(x, '.') then str_split_regex(x, '[.e]')[2] else '' end,
+      coalesce(try_cast(str_split(x, 'e')[2] as integer), 0)) end`,
+  `_text(x) as case system.main.typeof(x) when 'DOUBLE' then _text_of_double(cast(x as varchar)) when 'TIMESTAMP'
     then rpad(cast(x as varchar) || case when contains(cast(x as varchar), '.') then '' else '.' end, 23, '0')
     else cast(x as varchar) end`,
 

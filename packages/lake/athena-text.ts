@@ -1,10 +1,10 @@
-import { Dialect, tokenize } from '@polyglot-sql/sdk'
+import { Dialect, tokenize } from './polyglot.ts'
 
 /**
  * Names each subquery that stands in `from` without a name right before `union`, `except` or `intersect`: without one
  * the parser at hand takes what follows into the subquery.
  */
-export function aliasBareSubqueries(sql: string): string {
+export function nameBareSubqueries(sql: string): string {
   if (!/\b(union|except|intersect)\b/i.test(sql)) return sql
   const tokens = tokenize(sql, Dialect.Trino).tokens ?? []
   // Spans count characters, not UTF-16 units.

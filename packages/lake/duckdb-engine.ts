@@ -32,7 +32,7 @@ export interface DuckdbEngineOptions {
  * Athena's dialect on DuckDB over the files that the catalog names. Nothing of DuckDB's own is kept: each statement gets
  * a private in-memory database of views, made from one look at the catalog.
  *
- * An aborted statement rejects with the signal's reason.
+ * An aborted statement rejects with the signal's reason. `close` waits for the statements at work.
  */
 export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
   const { store, catalog, tempFolder, memoryLimitMb = 256, threads = 2, concurrency = 3, sync = true } = options
@@ -47,6 +47,7 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
       threads: String(threads),
       temp_directory: tempFolder,
       preserve_insertion_order: 'false',
+      partitioned_write_flush_threshold: '16384',
       autoinstall_known_extensions: 'false',
       autoload_known_extensions: 'false',
     })
@@ -104,7 +105,7 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
     const answer = await answerFromCatalog(sql, snapshot)
     if (answer) return answer
     const request = parseCreateTableAs(sql)
-    const { sql: select, tables } = athenaToDuckdb(request?.select ?? sql)
+    const { sql: select, tables } = athenaToDuckdb(request?.select ?? sql, { named: request !== undefined })
     if (!request) return withTables(tables, { snapshot, signal }, (connection) => read(connection, select))
 
     const state = await snapshot.state(datasetOf(request.database))
@@ -128,9 +129,11 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
     },
     async close() {
       closed = true
+      const places = await Promise.all(Array.from({ length: concurrency }, enter))
       const opened = await instance
       instance = undefined
       opened?.closeSync()
+      for (const leave of places) leave()
     },
   }
 }

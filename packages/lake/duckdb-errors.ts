@@ -21,6 +21,8 @@ export function queryFailed(error: unknown): QueryFailed {
   const line = (message.split('\n')[0] ?? '').replace(/"?\bq\d+"?\.(?:main\.)?/g, '').replace(/\btrino\.main\./g, '')
   if (/Could not (?:convert|cast) .*'?(?:-?Infinity|NaN)'?/i.test(line))
     return new QueryFailed('user', 'DIVISION_BY_ZERO: Division by zero', { cause: error })
-  const kind = users.some((each) => line.startsWith(`${each} Error`)) ? 'user' : 'engine'
+  // A data file that is no Parquet is called invalid input as well.
+  const isDamage = /Invalid Input Error: .*'[^']*\.parquet'/.test(line)
+  const kind = !isDamage && users.some((each) => line.startsWith(`${each} Error`)) ? 'user' : 'engine'
   return new QueryFailed(kind, line, { cause: error })
 }

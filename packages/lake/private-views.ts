@@ -39,12 +39,14 @@ export function viewStatements(
   if (partition === undefined) return [schema, `${view} select ${columns.join(', ')} from ${source('')}`]
 
   const enumeration = `_files_${id}`
+  // DuckDB passes over files by this name only; a table that uses it for itself is read whole.
+  const path = table.columns.some(({ name }) => name.toLowerCase() === 'filename') ? '$path' : 'filename'
   const values = `[${files.map((file) => quoteText(file.value)).join(', ')}]`
-  const value = `(${values})[cast(enum_code(cast("$path" as ${enumeration})) as bigint) + 1] as ${quoteName(partition)}`
+  const value = `(${values})[cast(enum_code(cast("${path}" as ${enumeration})) as bigint) + 1] as ${quoteName(partition)}`
   return [
     schema,
     `create type ${enumeration} as enum (${files.map((file) => quoteText(file.path)).join(', ')})`,
-    `${view} select ${[...columns, value].join(', ')} from ${source(`filename = '$path', `)}`,
+    `${view} select ${[...columns, value].join(', ')} from ${source(`filename = ${path === 'filename' ? 'true' : quoteText(path)}, `)}`,
   ]
 }
 

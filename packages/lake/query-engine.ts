@@ -1,7 +1,11 @@
-/** `null`, boolean, number, or a string: integers beyond 2^53 and decimals in digits, timestamps ISO 8601 with Z, dates YYYY-MM-DD. */
+/**
+ * `null`, boolean, number, or a string: integers beyond 2^53 and decimals in digits, timestamps ISO 8601 with
+ * milliseconds and Z (`2018-01-02T03:04:05.000Z`), dates YYYY-MM-DD, `NaN` and `Infinity`, bytes in hexadecimal digits.
+ */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value }
 
 export interface QueryResult {
+  /** Types by Athena's names: `varchar`, `integer`, `bigint`, `decimal(10,2)`, `timestamp`, `array(varchar)`, … */
   columns: { name: string; type: string }[]
   rows: Value[][]
   /** Bytes of data files looked at, where the engine knows. */
@@ -14,7 +18,10 @@ export interface QueryResult {
  * A statement sees one state of the catalog from its start to its end. `QueryFailed` carries the engine's reason.
  */
 export interface QueryEngine {
-  /** Runs one statement: a select, or the text that `createTableAs` of the models package renders. */
+  /**
+   * Runs one statement: a select, or the text that `createTableAs` of the models package renders. That gives no rows,
+   * registers the table, and needs an empty location. Rejects with the signal's reason once it is aborted.
+   */
   run(sql: string, options?: { signal?: AbortSignal }): Promise<QueryResult>
   close(): Promise<void>
 }

@@ -15,7 +15,7 @@ export interface Snapshot {
 export function snapshotOf(catalog: Catalog): Snapshot {
   const states = new Map<string, Promise<CatalogState | undefined>>()
   const state = (dataset: string) => {
-    const read = states.get(dataset) ?? catalog.show(dataset)
+    const read = states.get(dataset) ?? (dataset === '' ? Promise.resolve(undefined) : catalog.show(dataset))
     states.set(dataset, read)
     return read
   }

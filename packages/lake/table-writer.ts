@@ -75,11 +75,12 @@ async function resultColumns(
   select: string,
   partitionColumn?: string,
 ): Promise<ResultColumn[]> {
-  const described = await connection.runAndReadAll(`describe ${select}`)
-  const columns = described.getRows().map(([name, type]) => {
-    const lower = String(name).toLowerCase()
-    return { name: lower, type: storedType(lower, String(type)) }
+  const prepared = await connection.prepare(select)
+  const columns = Array.from({ length: prepared.columnCount }, (_, i) => {
+    const name = prepared.columnName(i).toLowerCase()
+    return { name, type: storedType(name, String(prepared.columnType(i))) }
   })
+  prepared.destroySync()
   const names = columns.map((column) => column.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new QueryFailed('user', `column ${twice} stands twice in the result; rename one`)
@@ -150,7 +151,8 @@ async function copy(
     return `cast(${column} as ${type.kind === 'timestamp' ? 'timestamp_ms' : sqlType(type)}) as ${column}`
   })
   const base = folder.replace(/\/*$/, '')
-  const parquet = 'format parquet, compression snappy, return_stats'
+  // Row groups of this size, and the flush threshold of the engine, bound what many open partitions hold.
+  const parquet = 'format parquet, compression snappy, row_group_size 32768, return_stats'
   await mkdir(partitionColumn === undefined ? base : dirname(base), { recursive: true })
   const target =
     partitionColumn === undefined

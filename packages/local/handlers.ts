@@ -11,8 +11,19 @@ type Invoke = (event: unknown) => Promise<unknown>
 function lazily<F>(fx: F, load: () => Promise<{ handler: (fx: F) => (event: never) => Promise<unknown> }>): Invoke {
   return async (event) => {
     const { handler } = await load()
-    return handler(fx)(event as never)
+    try {
+      return await handler(fx)(event as never)
+    } catch (error) {
+      throw named(error)
+    }
   }
+}
+
+/** A system error says what it is in its `code`, EACCES; the state machine looks at names alone. */
+function named(error: unknown): unknown {
+  if (error instanceof Error && error.name === 'Error' && 'code' in error && typeof error.code === 'string')
+    error.name = error.code
+  return error
 }
 
 export const dataHandlers = (fx: DataEffects): Record<DataService, Invoke> => ({

@@ -57,7 +57,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   const plainStore = fileStore(folder, { sync })
   const store = options.wrapStore?.(plainStore) ?? plainStore
   const catalog = fileCatalog(store)
-  const engine = duckdbEngine({ store, catalog, tempFolder: join(folder, '.tmp', 'duckdb') })
+  const engine = duckdbEngine({ store, catalog, tempFolder: join(folder, '.tmp', 'duckdb'), memoryLimitMb: 128, sync })
   const fx: Effects = {
     store,
     catalog,

@@ -13,7 +13,15 @@ interface Job {
   reject: (error: Error) => void
 }
 
-/** Threads that take one task at a time; a thread that dies fails its task only, and is replaced by the next one. */
+const idleMs = 300
+
+/**
+ * A thread's heap: what an item needs at the default sizes is a quarter of it. V8 lets a heap grow far before it collects,
+ * so the limit is what keeps the process small.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 160 }
+
+/** Threads that take one task at a time; a thread that dies fails its task only, and is replaced by the next one. Idle threads end. */
 export function workerPool(size: number, data: WorkerData): WorkerPool {
   const idle: Worker[] = []
   const all = new Set<Worker>()
@@ -21,8 +29,22 @@ export function workerPool(size: number, data: WorkerData): WorkerPool {
   const busy = new Map<Worker, Job>()
   let tasks = 0
 
+  let resting: NodeJS.Timeout | undefined
+  /** The threads' memory is given back: what comes next may be the query engine, which wants its own. */
+  const rest = () => {
+    clearTimeout(resting)
+    resting = setTimeout(() => void endAll(), idleMs).unref()
+    for (const worker of idle) worker.unref()
+  }
+  const endAll = async () => {
+    const ending = [...idle]
+    idle.length = 0
+    for (const worker of ending) all.delete(worker)
+    await Promise.all(ending.map((worker) => worker.terminate()))
+  }
+
   const spawn = () => {
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data })
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: data, resourceLimits })
     all.add(worker)
     const lose = (error: Error) => {
       all.delete(worker)
@@ -36,7 +58,7 @@ export function workerPool(size: number, data: WorkerData): WorkerPool {
       const job = busy.get(worker)
       busy.delete(worker)
       idle.push(worker)
-      if (busy.size === 0) worker.unref()
+      if (busy.size === 0 && queue.length === 0) rest()
       if (job && 'result' in answer) job.resolve(answer.result)
       else if (job && 'error' in answer) job.reject(Object.assign(new Error(answer.error.message), answer.error))
       next()
@@ -51,6 +73,7 @@ export function workerPool(size: number, data: WorkerData): WorkerPool {
       const worker = idle.pop() ?? (all.size < size ? spawn() : undefined)
       if (!worker) return
       const job = queue.shift() as Job
+      clearTimeout(resting)
       busy.set(worker, job)
       worker.ref()
       worker.postMessage(job.task)
@@ -65,6 +88,7 @@ export function workerPool(size: number, data: WorkerData): WorkerPool {
       })
     },
     async close() {
+      clearTimeout(resting)
       const workers = [...all]
       all.clear()
       await Promise.all(workers.map((worker) => worker.terminate()))

@@ -1,4 +1,4 @@
-import { Dialect, outputColumns, parse, tokenize } from '@polyglot-sql/sdk'
+import { Dialect, outputColumns, parse, tokenize } from '@droplake/lake/polyglot'
 import { type TableName, type Zone, zones } from './model.ts'
 
 /** One place where a select reads a table; `[start, end)` in code points, `zone.name` without the alias. */

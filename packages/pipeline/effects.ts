@@ -24,10 +24,10 @@ export interface Settings {
 }
 
 export const defaultSettings: Settings = {
-  sliceBytes: 8 * 2 ** 20,
-  packBytes: 8 * 2 ** 20,
+  sliceBytes: 4 * 2 ** 20,
+  packBytes: 4 * 2 ** 20,
   packFiles: 64,
-  bucketRows: 200_000,
+  bucketRows: 100_000,
 }
 
 /** What the services that move rows need. */

@@ -82,6 +82,14 @@ export interface TableState {
   seq: number
 }
 
+/** A run that never ended, and the dead ones before it whose reports its own death may have left unwritten. */
+export interface DeadRun {
+  run: string
+  /** Of its `begin`. */
+  seq: number
+  takenOver?: DeadRun
+}
+
 export interface UnfinishedRun {
   run: string
   holder: Holder
@@ -89,8 +97,8 @@ export interface UnfinishedRun {
   /** Of its `begin`. */
   seq: number
   at: number
-  /** The dead run that it took over from, and the seq of that run's `begin`. */
-  takenOver?: { run: string; seq: number }
+  /** The dead run that it took over from. */
+  takenOver?: DeadRun
   ingest?: number
   publish?: number
 }
@@ -139,7 +147,7 @@ export function advance(state: LakeState, entry: StoredEntry): LakeState {
         purpose: entry.purpose,
         seq: entry.seq,
         at: entry.at,
-        ...(dead ? { takenOver: { run: dead.run, seq: dead.seq } } : {}),
+        ...(dead ? { takenOver: deadRun(dead) } : {}),
       }
       return next
     }
@@ -164,6 +172,8 @@ export function advance(state: LakeState, entry: StoredEntry): LakeState {
     }
   }
 }
+
+const deadRun = ({ run, seq, takenOver }: UnfinishedRun): DeadRun => ({ run, seq, ...(takenOver ? { takenOver } : {}) })
 
 /** Tables after changes to some of their partitions; an empty partition goes. */
 export function advanceTables(tables: Record<string, TableState>, changes: Record<string, TableChange>, seq: number) {

@@ -5,10 +5,11 @@ import { makeReport } from './make-report.ts'
 import { once } from './records.ts'
 import type { Report } from './report.ts'
 
-/** The dead cannot write their report; who took over from them does. */
+/** The dead cannot write their report; who took over from them does, also for those whose heir died before it came to it. */
 export async function reportDead(fx: Pick<Effects, 'store' | 'clock' | 'models'>, state: LakeState): Promise<void> {
-  const dead = state.unfinished?.takenOver
-  if (!dead) return
   const error = 'its process or execution ended before the run did; the next run went on from what it had committed'
-  await once<Report>(fx.store, keys.report(dead.run), () => makeReport(fx, state, { ...dead, error }))
+  for (let dead = state.unfinished?.takenOver; dead; dead = dead.takenOver) {
+    const { run, seq } = dead
+    await once<Report>(fx.store, keys.report(run), () => makeReport(fx, state, { run, seq, error }))
+  }
 }

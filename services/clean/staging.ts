@@ -5,7 +5,7 @@ import type { ObjectStore } from '@droplake/lake/object-store'
 import { stagedColumns } from '@droplake/pipeline/staged'
 import type { StagedGroup } from '@droplake/pipeline/step-records'
 
-const mostRowsHeld = 65_536
+const mostRowsHeld = 32_768
 
 /** Cleaned rows on their way into one staged file: one row group for each source and partition, more when there are many rows. */
 export interface Staging {

@@ -8,7 +8,7 @@ import { bucketOf, type Loaded, type TableWork } from './load.ts'
 import { staged } from './winners.ts'
 
 const mostFiles = 16
-const groupRows = 65_536
+const groupRows = 32_768
 
 /**
  * Writes one bucket of a partition's new version into `location`: files without a loser are copied as they are, all other

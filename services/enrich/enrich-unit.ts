@@ -1,4 +1,4 @@
-import { createParquet } from '@droplake/columnar/write-parquet'
+import { createParquet, type ParquetOut } from '@droplake/columnar/write-parquet'
 import type { Cell } from '@droplake/contracts/column'
 import { enrichedColumns, enrichedPartition } from '@droplake/contracts/enriched'
 import { partitionFolder, partitionValue } from '@droplake/contracts/partition'
@@ -9,7 +9,7 @@ import type { PartitionVersion } from '@droplake/pipeline/lake-state'
 import { cleanedColumns } from '@droplake/pipeline/staged'
 import type { EnrichPlan } from '@droplake/pipeline/step-records'
 import { storedColumns } from '@droplake/pipeline/stored-rows'
-import { loadLookup } from './lookup.ts'
+import { type LoadedLookup, loadLookup } from './lookup.ts'
 
 /** Enriches one cleaned partition: every row of it once, with what its lookups add. Returns the partitions it wrote. */
 export async function enrichUnit(
@@ -25,39 +25,64 @@ export async function enrichUnit(
   const names = Object.keys(columns)
   const partition = enrichedPartition(table)
   const split = table.enrich?.partition
-  const held = new Map<string, Cell[][]>()
-
-  for (const file of plan.tables[unit.table]?.partitions[unit.partition]?.files ?? [])
-    for await (const cells of storedColumns(fx.store, file, own)) {
-      const rows = cells[0]?.length ?? 0
-      const joined: Record<string, Cell[]> = Object.fromEntries(own.map((name, c) => [name, cells[c] ?? []]))
-      for (const { on, columns: taken, find } of lookups) {
-        const keyColumns = on.map((name) => joined[name] ?? [])
-        const found = Array.from({ length: rows }, (_, i) => find(keyColumns.map((column) => column[i] ?? null)))
-        for (const [c, name] of taken.entries()) joined[name] = found.map((row) => row?.[c] ?? null)
-      }
-      for (let i = 0; i < rows; i++) {
-        const at = split ? valueOf(split, columns[split.of]?.type.kind, joined[split.of]?.[i] ?? null) : unit.partition
-        let target = held.get(at)
-        if (!target) {
-          target = names.map(() => [])
-          held.set(at, target)
-        }
-        for (let c = 0; c < names.length; c++) target[c]?.push(joined[names[c] as string]?.[i] ?? null)
-      }
-    }
-
-  const written: Record<string, PartitionVersion> = {}
-  for (const [value, cells] of [...held].sort(([a], [b]) => (a < b ? -1 : 1))) {
+  const files = new Map<string, EnrichedFile>()
+  const open = async (value: string): Promise<EnrichedFile> => {
     const folder = partitionFolder(partition, value)
     const location = keys.version('enriched', { dataset, table: unit.table, partition: folder, run })
     const key = `${location}0.parquet`
-    const out = createParquet(columns, await fx.store.writer(key))
-    await out.writeGroup(cells)
-    const { rows, bytes } = await out.close()
-    written[value] = { location, buckets: 1, files: [{ key, bucket: 0, rows, bytes }], rows }
+    const file = { location, key, out: createParquet(columns, await fx.store.writer(key)), held: names.map(() => []) }
+    files.set(value, file)
+    return file
   }
-  return written
+  const flush = async (file: EnrichedFile) => {
+    await file.out.writeGroup(file.held)
+    file.held = names.map(() => [])
+  }
+
+  try {
+    for (const file of plan.tables[unit.table]?.partitions[unit.partition]?.files ?? [])
+      for await (const cells of storedColumns(fx.store, file, own)) {
+        const joined = join(Object.fromEntries(own.map((name, c) => [name, cells[c] ?? []])), lookups)
+        const at = split ? joined[split.of] : undefined
+        for (let i = 0; i < (cells[0]?.length ?? 0); i++) {
+          const value = split ? valueOf(split, columns[split.of]?.type.kind, at?.[i] ?? null) : unit.partition
+          const target = files.get(value) ?? (await open(value))
+          for (let c = 0; c < names.length; c++) target.held[c]?.push(joined[names[c] as string]?.[i] ?? null)
+          if ((target.held[0]?.length ?? 0) >= groupRows) await flush(target)
+        }
+      }
+    const written: Record<string, PartitionVersion> = {}
+    for (const [value, file] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      await flush(file)
+      const { rows, bytes } = await file.out.close()
+      const { location, key } = file
+      written[value] = { location, buckets: 1, files: [{ key, bucket: 0, rows, bytes }], rows }
+    }
+    return written
+  } catch (error) {
+    for (const { out } of files.values()) await out.abort()
+    throw error
+  }
+}
+
+const groupRows = 32_768
+
+interface EnrichedFile {
+  location: string
+  key: string
+  out: ParquetOut
+  held: Cell[][]
+}
+
+/** The columns with those that the lookups add. */
+function join(columns: Record<string, Cell[]>, lookups: readonly LoadedLookup[]): Record<string, Cell[]> {
+  const joined = { ...columns }
+  for (const { on, columns: taken, find } of lookups) {
+    const keyColumns = on.map((name) => joined[name] ?? [])
+    const found = (keyColumns[0] ?? []).map((_, i) => find(keyColumns.map((column) => column[i] ?? null)))
+    for (const [c, name] of taken.entries()) joined[name] = found.map((row) => row?.[c] ?? null)
+  }
+  return joined
 }
 
 const valueOf = (split: { by: 'month' | 'day' }, kind: string | undefined, cell: Cell) =>

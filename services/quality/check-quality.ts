@@ -21,7 +21,7 @@ export async function checkQuality(fx: Effects, { dataset, run }: CheckQualityIn
     const stale = new Set(staleIn(state, datasetOf(fx, dataset), models).map(({ name }) => name))
     const read = models
       .filter((model) => stale.has(model.name))
-      .flatMap((model) => model.inputs.filter(({ zone }) => zone === 'cleaned').map(({ name }) => name))
+      .flatMap((model) => model.inputs.filter(({ zone }) => zone !== 'curated').map(({ name }) => name))
     const changed = Object.keys(state.tables).filter((name) => state.tables[name]?.seq === state.unfinished?.ingest)
     const found: RuleResult[] = []
     for (const name of [...new Set([...changed, ...read])].sort()) {

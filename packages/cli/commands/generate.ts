@@ -43,7 +43,9 @@ export default command({
     session.answer({ generator: name, seed: options.seed, folder, files, tables }, () => {
       const rows = files.map((file) => [file.name, bytes(file.bytes)])
       const all = Object.values(tables).reduce((sum, table) => sum + table.rows, 0)
-      return `${textTable([{ title: 'file' }, { title: 'size', align: 'right' }], rows)}\n${count(all)} rows in ${folder}\n${session.quiet ? '' : `\n  next  ${session.hint(`drop ${args.out}`)}`}`
+      const table = textTable([{ title: 'file' }, { title: 'size', align: 'right' }], rows)
+      const next = session.quiet ? '' : `\n\n  next  ${session.hint(`drop ${args.out}`)}`
+      return `${table}\n${count(all)} rows in ${folder}${next}`
     })
     return exit.done
   },

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Dialect, parse, transpile } from '@polyglot-sql/sdk'
+import { Dialect, parse, transpile } from '@droplake/lake/polyglot'
 import { describe, expect, test } from 'vitest'
 import { renderAudits } from '../audits.ts'
 import { layers } from '../dag.ts'

@@ -97,8 +97,7 @@ export async function storedRows(lake: TestLake, table: string, names?: string[]
   const wanted = names ?? all.filter((name) => !name.startsWith('_'))
   const rows = []
   for (const [value, { files }] of Object.entries(await versionsOf(lake, table)))
-    for (const file of files)
-      for (const row of await rowsIn(lake.store, file, wanted)) rows.push({ ...row, in: value })
+    for (const file of files) for (const row of await rowsIn(lake.store, file, wanted)) rows.push({ ...row, in: value })
   return rows
 }
 

@@ -1,0 +1,89 @@
+import { text, timestamp } from '@droplake/contracts/column'
+import type { TableSpec } from '@droplake/contracts/table'
+import { expect, test } from 'vitest'
+import { emptyState, type LakeState } from './lake-state.ts'
+import { catalogState } from './reconcile.ts'
+import { datasetWith, testLake } from './testing/test-lake.ts'
+import { ringFor, wholeRun } from './testing/test-run.ts'
+
+const orders: TableSpec = {
+  description: 'orders',
+  files: 'orders*.csv',
+  columns: { id: text.required({ description: 'order' }), at: timestamp.required() },
+  key: ['id'],
+  dedupe: 'latest',
+  kind: 'append',
+  partition: { name: 'month', by: 'month', of: 'at' },
+}
+const shops: TableSpec = {
+  description: 'shops',
+  files: 'shops*.csv',
+  columns: { id: text.required() },
+  key: ['id'],
+  dedupe: 'latest',
+  kind: 'snapshot',
+}
+const dataset = datasetWith({ orders, shops })
+const published = (table: string, seq: number) => ({ sqlHash: 'h', inputs: {}, partitions: {}, table, seq })
+
+test('before anything came every table of the contract is there, empty, with its columns and lineage', () => {
+  const { tables, views, seq } = catalogState(dataset, emptyState('d'))
+  expect(seq).toBe(0)
+  expect(views).toEqual([])
+  expect(tables).toMatchObject([
+    { database: 'd_cleaned', name: 'orders', description: 'orders', partitionColumn: 'month', partitions: [] },
+    { database: 'd_cleaned', name: 'shops', partitions: [] },
+  ])
+  expect(tables[0]?.columns.map(({ name }) => name)).toEqual([
+    'id',
+    'at',
+    '_source_file',
+    '_source_row',
+    '_source_modified',
+    '_ingested_at',
+    '_run_id',
+    '_key_hash',
+  ])
+  expect(tables[0]?.columns[0]).toEqual({ name: 'id', type: { kind: 'text' }, description: 'order' })
+  expect(tables[1]).not.toHaveProperty('partitionColumn')
+})
+
+test('partitions show the files that the log names', () => {
+  const file = { key: 'cleaned/d/orders/month=2018-01/r1/0-0.parquet', bucket: 0, rows: 3, bytes: 9 }
+  const location = 'cleaned/d/orders/month=2018-01/r1/'
+  const partitions = { '2018-01': { location, buckets: 1, files: [file], rows: 3 } }
+  const state: LakeState = { ...emptyState('d'), seq: 2, tables: { orders: { partitions, seq: 2 } } }
+  expect(catalogState(dataset, state).tables[0]?.partitions).toEqual([
+    { value: '2018-01', location, files: [file.key], rows: 3 },
+  ])
+})
+
+test('dimensions move before the facts that point at them, and each view shows its published version', () => {
+  const models = {
+    fact_orders: published('fact_orders__r1_1', 4),
+    dim_shop: published('dim_shop__r0_1', 2),
+    a_mart: published('a_mart__r1_2', 4),
+    dim_day: published('dim_day__r1_1', 4),
+  }
+  const { views } = catalogState(dataset, { ...emptyState('d'), models })
+  expect(views.map(({ name }) => name)).toEqual(['dim_day', 'dim_shop', 'a_mart', 'fact_orders'])
+  expect(views[1]).toEqual({
+    database: 'd_curated',
+    name: 'dim_shop',
+    target: { database: 'd_build', name: 'dim_shop__r0_1' },
+    seq: 2,
+  })
+})
+
+test('the catalog that followed the log stays ahead of one that follows an older state of it', async () => {
+  const lake = testLake({ tables: { orders, shops } })
+  await ringFor(lake, { name: 'shops.csv', table: 'shops', bytes: 'id\na\nb\n' })
+  await wholeRun(lake, 'r1')
+  const before = await lake.state()
+  await ringFor(lake, { name: 'shops2.csv', table: 'shops', bytes: 'id\nc\n' })
+  await wholeRun(lake, 'r2')
+  await lake.fx.catalog.follow(catalogState(dataset, before))
+  const shown = await lake.fx.catalog.show('d')
+  expect(shown?.seq).toBe((await lake.state()).seq)
+  expect(shown?.tables.find(({ name }) => name === 'shops')?.partitions).toMatchObject([{ value: '', rows: 3 }])
+})

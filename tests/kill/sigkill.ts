@@ -1,0 +1,52 @@
+import { isDeepStrictEqual } from 'node:util'
+import { join } from 'node:path'
+import { runPending } from '@droplake/local/run'
+import { openShop, temporaryFolder } from '../e2e/shop.ts'
+import { randomOf } from '../simulation/schedule.ts'
+import { pictureOf, problemsAtRest } from './examine.ts'
+import type { Undisturbed } from './kill-matrix.ts'
+import { killAfter, run } from './killed-process.ts'
+import { dropMissing, linkLake, secondDrop } from './scenario.ts'
+
+const script = join(import.meta.dirname, 'drop-shop.ts')
+
+/** Milliseconds that an undisturbed process works, from the moment that its lake is open. */
+export async function durationOf(base: string): Promise<number> {
+  using folder = temporaryFolder()
+  linkLake(base, folder.path)
+  const { told, exit } = run(script, [folder.path, ...secondDrop(folder.path)])
+  await told
+  const began = performance.now()
+  const { code } = await exit
+  if (code !== 0) throw new Error(`the process ended with code ${code}`)
+  return performance.now() - began
+}
+
+/**
+ * Kills a process that drops at a moment that the seed chooses, then, every other time, one that recovers; then recovers.
+ * Returns how many were killed before they were done, and what is wrong after all.
+ */
+export async function killProcesses(of: Undisturbed, options: { seed: number; withinMs: number }) {
+  using folder = temporaryFolder()
+  linkLake(of.base, folder.path)
+  const random = randomOf(options.seed)
+  const moment = () => random() * options.withinMs
+  const paths = secondDrop(folder.path)
+  let killed = Number(await killAfter(run(script, [folder.path, ...paths]), moment()))
+  if (options.seed % 2 === 0) killed += Number(await killAfter(run(script, [folder.path]), moment()))
+
+  const problems: string[] = []
+  const lake = await openShop(folder.path)
+  const between = await pictureOf(lake)
+  for (const zone of ['shown', 'working'] as const)
+    if (![of.before, of.after].some((picture) => isDeepStrictEqual(picture[zone], between[zone])))
+      problems.push(`a reader sees neither the old nor the new rows (${zone})`)
+  await runPending(lake, 'shop')
+  await dropMissing(lake, paths)
+  const after = await pictureOf(lake)
+  for (const zone of ['shown', 'working'] as const)
+    if (!isDeepStrictEqual(after[zone], of.after[zone])) problems.push(`other rows than undisturbed (${zone})`)
+  problems.push(...(await problemsAtRest(lake)))
+  await lake.close()
+  return { killed, problems }
+}
