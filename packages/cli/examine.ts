@@ -170,7 +170,7 @@ async function holders(session: Session, lake: Lake): Promise<Finding[]> {
 const oldMs = 3_600_000
 
 /** Temporary files that nobody has written to for an hour: their writers are dead. */
-async function leftovers(session: Session, { folder: lakeFolder }: Pick<Lake, 'folder'>): Promise<Finding[]> {
+async function leftovers(_: Session, { folder: lakeFolder }: Pick<Lake, 'folder'>): Promise<Finding[]> {
   const temporary = join(lakeFolder, '.tmp')
   if (!(await stat(temporary).catch(() => undefined))) return []
   let files = 0
@@ -182,5 +182,5 @@ async function leftovers(session: Session, { folder: lakeFolder }: Pick<Lake, 'f
   }
   if (files === 0) return []
   const text = `${many(files, 'temporary file')} of dead processes (${bytes(size)})`
-  return [{ state: 'warn', subject: 'leftovers', text, mend: session.hint('sweep') }]
+  return [{ state: 'warn', subject: 'leftovers', text, mend: `when nothing runs, delete ${temporary}` }]
 }

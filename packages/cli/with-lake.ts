@@ -26,11 +26,13 @@ export async function withLake<T>(session: Session, options: Options, use: (lake
   const { openLake } = await import('@droplake/local/lake')
   const { lakeFolder, terminal, workers } = session
   const view = viewOf(session)
-  const shown = consoleNotifier(session.note, { color: terminal.noteStyle.red('') !== '' })
+  const shown = consoleNotifier(terminal.note, { color: terminal.noteStyle.red('') !== '' })
   const onConsole: Notifier = {
     async notify(alert) {
       options.onAlert?.(alert)
-      if (options.alerts === 'all' || !reported.includes(alert.attributes.kind)) await shown.notify(alert)
+      const { kind, severity } = alert.attributes
+      if (session.quiet && severity === 'info') return
+      if (options.alerts === 'all' || !reported.includes(kind)) await shown.notify(alert)
     },
   }
   let opened: Lake | undefined

@@ -1,6 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import { drop } from '@droplake/local/drop'
 import { runPending } from '@droplake/local/run'
-import { isDeepStrictEqual } from 'node:util'
 import { openShop, temporaryFolder } from '../e2e/shop.ts'
 import { pictureOf, problemsAtRest } from './examine.ts'
 import { type Death, mortal } from './mortal.ts'

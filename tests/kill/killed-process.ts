@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The Node that comes with the project, which runs TypeScript as it is. */
-const node = join(import.meta.dirname, '../../node_modules/.bin/node')
+export const node = join(import.meta.dirname, '../../node_modules/.bin/node')
 
 export interface Run {
   child: ChildProcess

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { runPending } from '@droplake/local/run'
 import { openShop, temporaryFolder } from '../e2e/shop.ts'
 import { randomOf } from '../simulation/schedule.ts'

@@ -37,7 +37,7 @@ for (const [step, at] of [
     using base = temporaryFolder()
     await baseLake(base.path)
     await dropAndGo(base.path)
-    expect(
-      await wakeWithinTakeover(base.path, await sleepAt(base.path, { step, at: 1, counts: isWrite }), at),
-    ).toEqual([])
+    expect(await wakeWithinTakeover(base.path, await sleepAt(base.path, { step, at: 1, counts: isWrite }), at)).toEqual(
+      [],
+    )
   })

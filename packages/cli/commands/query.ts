@@ -4,7 +4,7 @@ import { exit } from '../exit-codes.ts'
 import { showRows, toCsv, toJson } from '../show-rows.ts'
 import { oneReadingStatement } from '../sql-text.ts'
 import { datasetOfNames, withNames } from '../table-names.ts'
-import { withExistingLake } from '../with-lake.ts'
+import { chosenDatasets, withExistingLake } from '../with-lake.ts'
 
 export default command({
   name: 'query',
@@ -36,7 +36,8 @@ export default command({
       if (checked !== undefined)
         return lake.fx.engine.run(await withNames(lake, checked, await datasetOfNames(session, lake)))
       const { savedQuery } = await import('../saved-queries.ts')
-      const datasets = session.dataset === undefined ? Object.keys(lake.fx.datasets) : [session.dataset]
+      const datasets =
+        session.dataset === undefined ? Object.keys(lake.fx.datasets) : await chosenDatasets(session, lake)
       return lake.fx.engine.run((await savedQuery(saved!, { datasets })).sql)
     })
     const format = session.json ? 'json' : (args.format ?? 'table')

@@ -17,6 +17,8 @@ export default command({
     interrupts.soften('stopping after the current run; Ctrl-C again stops at once, and the next run recovers')
     const begun = new Set<string>()
     const runs: Report[] = []
+    /** Failed runs, whose alert was shown, and whose execution's error is still to come. */
+    let told = 0
     await withLake(
       session,
       {
@@ -24,6 +26,7 @@ export default command({
         onEvent: ({ type, state, output }) => {
           const { run } = (output ?? {}) as { run?: string }
           if (type === 'StateExited' && state === 'Admit' && run) begun.add(run)
+          if (type === 'StateEntered' && state === 'Run Failed') told += 1
         },
       },
       async (lake) => {
@@ -31,7 +34,10 @@ export default command({
         await watch(lake, {
           signal: interrupts.signal,
           onFile: (key) => note(`${key} appeared`),
-          onError: (error) => void showError(terminal, error, session.debug),
+          onError: (error) => {
+            if (told > 0) told -= 1
+            else showError(terminal, error, session.debug)
+          },
         })
         for (const run of begun) {
           const report = await findReport(lake, run)
