@@ -44,7 +44,7 @@ beforeAll(async () => {
     'c-o2,,01001,a secret city,SP',
   ])
   first = await json<Dropped>('drop', orders, customers)
-})
+}, 60_000)
 
 describe('drop', () => {
   it('ends with 0 and tells the objects and the run, rejected rows being no failure', () => {

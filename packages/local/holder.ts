@@ -20,18 +20,25 @@ const read = (path: string) => {
 /** Differs after every boot where the system tells; a pid alone comes again. */
 const boot = () => read('/proc/sys/kernel/random/boot_id')
 
-/** When the process began; '' when there is no such process. */
+/** When the process began; '' when there is no such process, or only what its parent has not yet taken notice of. */
 function startOf(pid: number): string {
   const stat = read(`/proc/${pid}/stat`)
-  if (stat !== '') return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  if (stat !== '') {
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return isOver(fields[0]) ? '' : (fields[19] ?? '')
+  }
   try {
-    return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] })
-      .toString()
-      .trim()
+    const told = execFileSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    const [state, ...start] = told.toString().trim().split(/\s+/)
+    return isOver(state) ? '' : start.join(' ')
   } catch {
     return ''
   }
 }
+
+const isOver = (state = '') => /^[ZXx]/.test(state)
 
 export const localHolder = (execution: string): Holder => ({
   kind: 'local',

@@ -3,11 +3,13 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { routeKey } from '@droplake/contracts/route'
 import { below, createRandom } from '@droplake/generator/random'
 import { drop } from '@droplake/local/drop'
 import type { LakeOptions } from '@droplake/local/lake'
 import { watch } from '@droplake/local/watch'
 import { readState } from '@droplake/pipeline/log'
+import { sourceOf } from '@droplake/pipeline/markers'
 import { csv, type OpenLake, orders, publicRows } from './shop.ts'
 import { zip } from './zip.ts'
 
@@ -109,12 +111,11 @@ async function watched(lake: OpenLake, dataset: string, steps: readonly string[]
   const watching = watch(lake, { signal: stop.signal, onError: (error) => errors.push(error) })
   const raw = join(lake.folder, 'raw', dataset)
   mkdirSync(raw, { recursive: true })
-  let awaited = 0
   try {
     for (const paths of steps) {
+      const names = paths.map((file) => basename(file))
       await Promise.all(paths.map((file, n) => put[n % put.length]?.(file, join(raw, basename(file)))))
-      awaited += paths.length
-      await allAnswered(lake, dataset, awaited)
+      await allAnswered(lake, dataset, names)
     }
   } finally {
     stop.abort()
@@ -123,13 +124,20 @@ async function watched(lake: OpenLake, dataset: string, steps: readonly string[]
   if (errors[0]) throw errors[0]
 }
 
-async function allAnswered(lake: OpenLake, dataset: string, sources: number): Promise<void> {
+/** Waits until the log answers for the files as they are now; of one still being written it may have seen a part before. */
+async function allAnswered(lake: OpenLake, dataset: string, names: readonly string[]): Promise<void> {
   const limit = Date.now() + 60_000
+  const { store, datasets } = lake.fx
   for (;;) {
-    const state = await readState(lake.fx.store, dataset)
-    if (Object.keys(state.sources).length >= sources && !state.unfinished) return
-    if (Date.now() > limit)
-      throw new Error(`${Object.keys(state.sources).length} of ${sources} files were answered for`)
+    const state = await readState(store, dataset)
+    const open: string[] = []
+    for (const name of names) {
+      const info = await store.head(`raw/${dataset}/${name}`)
+      const table = info && routeKey(datasets, info.key)
+      if (!table || !state.sources[sourceOf(info, table.name).id]) open.push(name)
+    }
+    if (open.length === 0 && !state.unfinished) return
+    if (Date.now() > limit) throw new Error(`the log answers for all files but ${open.join(', ')}`)
     await sleep(50)
   }
 }

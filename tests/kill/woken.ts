@@ -40,13 +40,19 @@ export async function dropAndGo(path: string): Promise<void> {
 }
 
 /**
- * Lets another lake take over from the sleepers, publish, and take one more drop; then wakes them one after the other.
+ * Lets another lake take over from the sleepers, publish, and take one more drop; then, after what happens `meanwhile`,
+ * wakes them one after the other.
  * Returns what changed by that, and what is wrong in the end.
  */
-export async function wakeAfterTakeover(path: string, sleepers: readonly Sleeper[]): Promise<string[]> {
+export async function wakeAfterTakeover(
+  path: string,
+  sleepers: readonly Sleeper[],
+  meanwhile: () => Promise<void> = async () => {},
+): Promise<string[]> {
   const lake = await openShop(path)
   await runPending(lake, 'shop', { takeOver: true })
   await drop(lake, { paths: thirdDrop(path) })
+  await meanwhile()
   const problems: string[] = []
   const look = async () => ({ ...(await pictureOf(lake)), log: await logOf(lake) })
   const before = await look()

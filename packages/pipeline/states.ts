@@ -1,0 +1,90 @@
+/** The Lambda services that the state machine calls; a folder each under `services/`. */
+export const serviceNames = [
+  'admit',
+  'plan',
+  'index',
+  'clean',
+  'accept',
+  'dedupe',
+  'enrich',
+  'ingest',
+  'catalog',
+  'quality',
+  'models',
+  'publish',
+  'finish',
+  'notify',
+] as const
+export type ServiceName = (typeof serviceNames)[number]
+
+/** What the definition is deployed on: function ARNs (or names) and the Athena workgroup. */
+export interface Resources {
+  functions: Record<ServiceName, string>
+  workgroup: string
+}
+
+export type State = { Type: string; [field: string]: unknown }
+export interface StateMachine {
+  Comment?: string
+  StartAt: string
+  TimeoutSeconds?: number
+  States: Record<string, State>
+}
+
+/** A state that calls a service; `rest` are its other fields. */
+export type Call = (service: ServiceName, payload: Record<string, unknown>, rest: Record<string, unknown>) => State
+
+/** Errors of the services themselves, not of what they were asked to do. The SDK's own retries come before. */
+export const transient = {
+  ErrorEquals: [
+    'Lambda.ServiceException',
+    'Lambda.AWSLambdaException',
+    'Lambda.SdkClientException',
+    'Lambda.ClientExecutionTimeoutException',
+    'Lambda.TooManyRequestsException',
+    'Athena.TooManyRequestsException',
+    'SlowDown',
+    'ServiceUnavailable',
+    'ThrottlingException',
+    'TooManyRequestsException',
+  ],
+  IntervalSeconds: 2,
+  BackoffRate: 2,
+  MaxDelaySeconds: 60,
+  MaxAttempts: 6,
+  JitterStrategy: 'FULL',
+}
+
+export const runPayload = { 'dataset.$': '$.dataset', 'run.$': '$.run' }
+export const tablePayload = { ...runPayload, 'table.$': '$.table' }
+export const caught = (next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next }]
+
+/**
+ * A Distributed Map over a range of numbers: each item's work is one call. A failed item does not stop the others; the
+ * step after it reads done records and so sees what is missing.
+ */
+export function distributed(
+  itemsPath: string,
+  name: string,
+  payload: Record<string, unknown>,
+  options: { work: State; names: [string, string, string]; ResultPath: string | null; Next: string },
+): State {
+  const [work, done, failed] = options.names
+  return {
+    Type: 'Map',
+    ItemsPath: itemsPath,
+    MaxConcurrency: 40,
+    ItemSelector: { ...payload, [`${name}.$`]: '$$.Map.Item.Value' },
+    ItemProcessor: {
+      ProcessorConfig: { Mode: 'DISTRIBUTED', ExecutionType: 'STANDARD' },
+      StartAt: work,
+      States: {
+        [work]: { ...options.work, ResultPath: null, Catch: caught(failed), Next: done },
+        [done]: { Type: 'Pass', Parameters: { [`${name}.$`]: `$.${name}` }, End: true },
+        [failed]: { Type: 'Pass', Parameters: { [`${name}.$`]: `$.${name}`, 'error.$': '$.error.Error' }, End: true },
+      },
+    },
+    ResultPath: options.ResultPath,
+    Next: options.Next,
+  }
+}
