@@ -72,16 +72,12 @@ describe('drop', () => {
     })
   })
 
-  it('ends with 1 when no table takes a file, and says how to name one', async () => {
-    const { code, stdout } = await droplake(['drop', file('mystery.csv', ['a', '1'])], { env })
+  it('ends with 1 when no table takes a file or a source is set aside, with reasons and what to do', async () => {
+    const paths = [file('mystery.csv', ['a', '1']), file('olist_orders_dataset_2.csv', ['foo', '1'])]
+    const { code, stdout } = await droplake(['drop', ...paths, '--workers', '0'], { env })
     expect(code).toBe(1)
     expect(stdout).toContain('no table takes mystery.csv')
     expect(stdout).toContain('--dataset NAME --table NAME')
-  })
-
-  it('ends with 1 when a source is set aside, with the reason', async () => {
-    const { code, stdout } = await droplake(['drop', file('olist_orders_dataset_2.csv', ['foo', '1'])], { env })
-    expect(code).toBe(1)
     expect(stdout).toMatch(/set aside: raw\/olist\/olist_orders_dataset_2\.csv: .*header/)
   })
 
@@ -208,7 +204,10 @@ describe('looking at the lake', () => {
   })
 
   it('doctor and sweep end with 0 on a sound lake', async () => {
-    const [doctor, sweep] = [await json<{ state: string }[]>('doctor'), await json<{ dataset: string }[]>('sweep')]
+    const [doctor, sweep] = await Promise.all([
+      json<{ state: string }[]>('doctor'),
+      json<{ dataset: string }[]>('sweep'),
+    ])
     expect(doctor.value.filter(({ state }) => state === 'fail')).toEqual([])
     expect([doctor.code, sweep.code, sweep.value.map(({ dataset }) => dataset)]).toEqual([0, 0, ['olist']])
   })
@@ -239,7 +238,7 @@ it('watch takes a file that another program puts there, and ends with 130 after 
 })
 
 it('demo shows what came out, and a second one kindly says that nothing changed', async () => {
-  const args = ['demo', '--orders', '30', '--lake', join(folder, 'demo')]
+  const args = ['demo', '--orders', '30', '--lake', join(folder, 'demo'), '--workers', '0']
   const [once, twice] = [await droplake(args), await droplake(args)]
   expect([once.code, twice.code]).toEqual([0, 0])
   for (const part of ['olist  published', 'Alert  droplake: olist published', 'Top Categories by Revenue', 'Try next'])

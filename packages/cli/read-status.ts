@@ -2,7 +2,7 @@ import { routeKey } from '@droplake/contracts/route'
 import type { Lake } from '@droplake/local/lake'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
-import { type RunStatus, rowsOf, type StoredEntry } from '@droplake/pipeline/lake-state'
+import { type LakeState, type RunStatus, rowsOf, type StoredEntry } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { pendingSources, sourceOf } from '@droplake/pipeline/markers'
 import { findRecord } from '@droplake/pipeline/records'
@@ -56,7 +56,7 @@ export async function readStatus(lake: Lake, dataset: string): Promise<DatasetSt
     dataset,
     tables,
     models,
-    pending: await countPending(lake, dataset, new Set(Object.keys(state.sources))),
+    pending: await countPending(lake, state),
     lastRun: last ? { runId: last.run, status: last.status, finishedAt: new Date(last.at).toISOString() } : null,
     unfinished: unfinished
       ? {
@@ -69,14 +69,18 @@ export async function readStatus(lake: Lake, dataset: string): Promise<DatasetSt
 }
 
 /** Sources that a run would take: those whose bell was rung, and raw files that nobody announced. */
-async function countPending(lake: Lake, dataset: string, known: ReadonlySet<string>): Promise<number> {
+async function countPending(lake: Lake, { dataset, sources }: LakeState): Promise<number> {
   const { store, datasets } = lake.fx
-  const pending = new Set((await pendingSources(store, dataset)).map(({ id }) => id).filter((id) => !known.has(id)))
+  const rung = await pendingSources(store, dataset)
+  const pending = new Set(rung.map(({ id }) => id).filter((id) => !sources[id]))
+  // A file that was forced is in the log under another id.
+  const upload = (of: { key: string; etag: string; lastModified: number }) => `${of.lastModified} ${of.etag} ${of.key}`
+  const known = new Set([...Object.values(sources), ...rung].map(upload))
   for (const folder of datasetOf(lake.fx, dataset).rawFolders)
     for await (const info of store.list(`raw/${folder}/`)) {
       const table = routeKey(datasets, info.key)
       const source = table && sourceOf(info, table.name)
-      if (source && !known.has(source.id)) pending.add(source.id)
+      if (source && !sources[source.id] && !known.has(upload(info))) pending.add(source.id)
     }
   return pending.size
 }

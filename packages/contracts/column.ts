@@ -38,7 +38,7 @@ export interface Column<N extends boolean = boolean, K extends Kind = Kind> {
   min?: number
   /** A greater value quarantines the row. */
   max?: number
-  /** Holds something about a person: never in alerts, masked in listings. */
+  /** Holds something about a person: never in alerts. */
   personal?: boolean
   /** Not in the file: computed from another column of the same row. */
   derived?: { from: string; as: 'date' }

@@ -31,6 +31,7 @@ export function routeKey(datasets: Record<string, Dataset>, key: string): Table 
   if (zone !== 'raw' || rest.length === 0) return undefined
   const dataset = Object.values(datasets).find((candidate) => candidate.rawFolders.includes(folder ?? ''))
   if (!dataset) return undefined
-  const named = rest.length > 1 ? dataset.tables[rest[0] ?? ''] : undefined
+  const name = rest.length > 1 ? (rest[0] ?? '') : ''
+  const named = Object.hasOwn(dataset.tables, name) ? dataset.tables[name] : undefined
   return named ?? routeFile({ [dataset.name]: dataset }, key)
 }

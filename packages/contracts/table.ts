@@ -91,6 +91,13 @@ export function defineTable<const C extends Columns>(spec: TableSpec<C>): TableS
   }
   for (const name of Object.keys(spec.columns))
     if (!/^[a-z][a-z0-9_]*$/.test(name)) fail(`column names are lower case, digits and _, got ${name}`)
+  const bounded = ['int', 'bigint', 'double', 'decimal']
+  for (const [name, { type, min, max, lower, accepted }] of Object.entries(spec.columns)) {
+    if ((min !== undefined || max !== undefined) && !bounded.includes(type.kind))
+      fail(`min and max bound numbers, and ${name} is ${type.kind}`)
+    if (lower && accepted?.some((value) => value !== value.toLowerCase()))
+      fail(`${name} is lower-cased before the check, so its accepted values must be lower case`)
+  }
   for (const name of spec.key) if (!spec.columns[name]?.required) fail(`key column ${name} must be a required column`)
   const keyless = spec.dedupe === 'exact' || spec.dedupe === 'none'
   if (!keyless && spec.key.length === 0) fail('dedupe by key needs a key')
@@ -101,6 +108,8 @@ export function defineTable<const C extends Columns>(spec: TableSpec<C>): TableS
     const of = spec.columns[spec.partition.of]
     if (!of || (of.type.kind !== 'timestamp' && of.type.kind !== 'date') || !of.required)
       fail(`partition by ${spec.partition.of}: it must be a required timestamp or date column`)
+    if (!/^[a-z][a-z0-9_]*$/.test(spec.partition.name))
+      fail(`partition names are lower case, got ${spec.partition.name}`)
     if (spec.columns[spec.partition.name]) fail(`partition ${spec.partition.name} is a column as well`)
   }
   if (spec.enrich?.partition && spec.partition) fail('the enriched table keeps the partition of the cleaned one')

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, join, relative, sep } from 'node:path'
 import { routeFile } from '@droplake/contracts/route'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
@@ -100,9 +100,9 @@ function filesOf(path: string): string[] {
     .filter(
       (entry) =>
         entry.isFile() &&
-        !join(entry.parentPath, entry.name)
-          .split('/')
-          .some((part) => /^\.[^.]/.test(part)),
+        !relative(path, join(entry.parentPath, entry.name))
+          .split(sep)
+          .some((part) => part.startsWith('.')),
     )
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()

@@ -143,5 +143,10 @@ export async function quarantineGroups(
       groups.set(id, { dataset, table, runId, reason, column, count: 1, example })
     }
   }
-  return [...groups.values()].sort((a, b) => (a.runId === b.runId ? b.count - a.count : a.runId < b.runId ? 1 : -1))
+  return [...groups.values()].sort(
+    (a, b) => compare(b.runId, a.runId) || b.count - a.count || compare(nameOf(a), nameOf(b)),
+  )
 }
+
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+const nameOf = ({ table, reason, column }: QuarantineGroup) => [table, reason, column].join(' ')

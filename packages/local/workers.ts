@@ -91,6 +91,8 @@ export function workerPool(size: number, data: WorkerData): WorkerPool {
       clearTimeout(resting)
       const workers = [...all]
       all.clear()
+      for (const { reject } of [...queue.splice(0), ...busy.values()]) reject(new Error('worker: the pool was closed'))
+      busy.clear()
       await Promise.all(workers.map((worker) => worker.terminate()))
     },
   }

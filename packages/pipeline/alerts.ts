@@ -67,14 +67,17 @@ function describe(report: Report): string {
     if (rule.status === 'fail')
       lines.push(`${rule.severity}: ${rule.table}: ${rule.rule} fails for ${rule.failing} rows`)
   for (const [name, { status, error }] of models)
-    if (status === 'held' || status === 'failed') lines.push(`${name} is ${status}: ${error ?? ''}`)
+    if (status === 'held' || status === 'failed') lines.push(`${name} is ${status}: ${unquoted(error ?? '')}`)
   const deferred = report.sources.filter((source) => source.outcome === 'deferred')
   for (const { key, error } of deferred) lines.push(`${key} waits for the next run: ${error}`)
-  if (report.error) lines.push(report.error)
+  if (report.error) lines.push(unquoted(report.error))
   if (report.status === 'failed' || report.status === 'held')
     lines.push(`droplake run --dataset ${report.dataset} tries again; nothing that was published before has changed.`)
   return lines.join('\n')
 }
+
+/** An error's text without what it quotes: engines quote the cells that they stumble over. */
+const unquoted = (error: string) => error.replace(/'[^']*'/g, "'…'")
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').slice(0, 100)

@@ -9,7 +9,11 @@ import { pendingSources, ring, type Source, sourceOf } from './markers.ts'
  */
 export async function announce(fx: DataEffects, dataset: string): Promise<{ rung: Source[]; unroutable: string[] }> {
   const state = await readState(fx.store, dataset)
-  const pending = new Set((await pendingSources(fx.store, dataset)).map((source) => source.id))
+  const pending = await pendingSources(fx.store, dataset)
+  // By upload and table, not by id: a source that was forced in is known as well.
+  const upload = (source: Pick<Source, 'key' | 'etag' | 'lastModified' | 'table'>) =>
+    [source.key, source.etag, Math.floor(source.lastModified / 1000), source.table].join('\0')
+  const known = new Set([...Object.values(state.sources), ...pending].map(upload))
   const rung: Source[] = []
   const unroutable: string[] = []
   for (const folder of datasetOf(fx, dataset).rawFolders)
@@ -20,7 +24,7 @@ export async function announce(fx: DataEffects, dataset: string): Promise<{ rung
         continue
       }
       const source = sourceOf(info, table.name)
-      if (state.sources[source.id] || pending.has(source.id)) continue
+      if (known.has(upload(source))) continue
       await ring(fx.store, dataset, source)
       rung.push(source)
     }

@@ -25,6 +25,8 @@ export async function begin(
     const state = await readState(fx.store, dataset)
     const current = state.unfinished
     if (current?.run === run) return { begun: true, state }
+    // A zombie that would begin what it or another attempt has ended already.
+    if (state.ended.some((one) => one.run === run)) return { begun: false, heldBy: run }
     if (current && !takeOver && (await fx.executions.alive(current.holder)))
       return { begun: false, heldBy: current.run }
     try {

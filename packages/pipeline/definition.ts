@@ -6,7 +6,6 @@ import {
   type Resources,
   runPayload,
   type ServiceName,
-  type State,
   type StateMachine,
   transient,
 } from './states.ts'

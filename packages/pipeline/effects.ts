@@ -54,13 +54,14 @@ export interface RunInput {
 }
 
 export function datasetOf(fx: Pick<DataEffects, 'datasets'>, name: string): Dataset {
-  const dataset = fx.datasets[name]
+  const dataset = Object.hasOwn(fx.datasets, name) ? fx.datasets[name] : undefined
   if (!dataset) throw new Error(`contracts: no dataset ${name}; there are ${Object.keys(fx.datasets).join(', ')}`)
   return dataset
 }
 
 export function tableOf(fx: Pick<DataEffects, 'datasets'>, dataset: string, name: string): Table {
-  const table = datasetOf(fx, dataset).tables[name]
+  const { tables } = datasetOf(fx, dataset)
+  const table = Object.hasOwn(tables, name) ? tables[name] : undefined
   if (!table) throw new Error(`contracts: dataset ${dataset} has no table ${name}`)
   return table
 }

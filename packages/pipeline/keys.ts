@@ -14,6 +14,7 @@ export const keys = {
   run: (run: string) => `ops/runs/${run}/`,
   plan: (run: string) => `ops/runs/${run}/plan.json`,
   index: (run: string, table: string, large: number) => `ops/runs/${run}/${table}/index/${large}.json`,
+  indexFailed: (run: string, table: string, large: number) => `ops/runs/${run}/${table}/index/${large}.failed.json`,
   staged: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.parquet`,
   cleanDone: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.done.json`,
   cleanFailed: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.failed.json`,

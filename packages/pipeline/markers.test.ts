@@ -9,6 +9,7 @@ const attempt = (run: string, own = true) => ({ run, error: `failed in ${run}`, 
 test('a source is the same for the same bytes under the same key, whenever they came', () => {
   const { id } = sourceOf(info, 't')
   expect(sourceOf({ ...info, version: 'v2', lastModified: 9 }, 't').id).toBe(id)
+  expect(sourceOf({ ...info, lastModified: 2007 }, 't').id, 'the same bytes uploaded again').not.toBe(id)
   for (const other of [
     sourceOf({ ...info, etag: 'e2' }, 't'),
     sourceOf({ ...info, key: 'raw/d/b.csv' }, 't'),
@@ -35,9 +36,14 @@ test('a source comes with its own attempts, one a run, as the first of that run 
   await recordAttempt(store, 'd', a.id, attempt('r1'))
   await recordAttempt(store, 'd', a.id, attempt('r2', false))
   await recordAttempt(store, 'd', a.id, attempt('r2', true))
+  // An id that begins like the first one's.
+  const longer = { ...a, id: `${a.id}0` }
+  await ring(store, 'd', longer)
+  await recordAttempt(store, 'd', longer.id, attempt('r3'))
   await ring(store, 'other', a)
   const attempts = new Map((await pendingSources(store, 'd')).map((source) => [source.id, source.attempts]))
   expect(attempts.get(a.id)).toEqual([attempt('r1'), attempt('r2', false)])
+  expect(attempts.get(longer.id)).toEqual([attempt('r3')])
   expect(attempts.get(b.id)).toEqual([])
 })
 

@@ -5,7 +5,7 @@ import { createRecord, findRecord } from './records.ts'
 
 /** One version of one raw object, on its way into one table. */
 export interface Source {
-  /** Hash of key, etag, table and nonce. */
+  /** Hash of key, etag, second of writing, table and nonce: one upload, however often it is announced. */
   id: string
   key: string
   table: string
@@ -19,7 +19,7 @@ export interface Source {
 
 export function sourceOf(info: ObjectInfo, table: string, nonce?: string): Source {
   const id = createHash('sha256')
-    .update([info.key, info.etag, table, nonce ?? ''].join('\0'))
+    .update([info.key, info.etag, Math.floor(info.lastModified / 1000), table, nonce ?? ''].join('\0'))
     .digest('hex')
     .slice(0, 32)
   const { key, etag, version, size, lastModified } = info

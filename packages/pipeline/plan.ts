@@ -26,17 +26,24 @@ export interface Plan {
   /** In the order in which they are decided. */
   sources: Source[]
   tables: Record<string, TablePlan>
-  /** Ids of all markers that were there; the others are a reason for another run. */
+  /** Ids of all markers that were there; any other is a reason for another run. */
   seen: string[]
+  /** Those of them that had no room: a reason for another run if this one decided about any. */
+  noRoom: string[]
 }
 
 /** Items of one table and run: the most that one Map is given. */
 export const mostItems = 1000
 
+/** Slices of one source: so that another one, and what failed before, still fit beside it. */
+const mostSlices = 500
+
 type Pending = Source & { attempts: Attempt[] }
 
+export type Ranked = Pick<Source, 'lastModified' | 'key' | 'id'>
+
 /** Earlier drops first; a tie is broken by name, so that the order never depends on a listing. */
-export function inOrder(a: Source, b: Source): number {
+export function inOrder(a: Ranked, b: Ranked): number {
   return a.lastModified - b.lastModified || compare(a.key, b.key) || compare(a.id, b.id)
 }
 
@@ -82,7 +89,7 @@ export function packItems(pending: readonly Pending[], settings: Settings): Pick
 
 /** A slice's size for this source: as set, or larger where the source would make too many. */
 export function sliceBytesOf(source: Source, settings: Settings): number {
-  return Math.max(settings.sliceBytes, Math.ceil(source.bytes / mostItems))
+  return Math.max(settings.sliceBytes, Math.ceil(source.bytes / mostSlices))
 }
 
 function slicesOf(source: Source, settings: Settings): number {

@@ -5,7 +5,7 @@ import type { TableState } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
 import { pendingSources, recordAttempt } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
-import { findRecord, once, readRecord } from '@droplake/pipeline/records'
+import { type FailedRecord, findRecord, once, readRecord } from '@droplake/pipeline/records'
 import {
   type AcceptRecord,
   type CleanedSource,
@@ -67,9 +67,9 @@ async function decideSources(
     let failure = ''
     if (failed !== undefined) {
       const name = cleaned.find(({ item }) => item === failed)?.error ?? 'Unknown'
-      const said = await findRecord<{ message: string }>(fx.store, keys.cleanFailed(run, table, failed))
-      failure = said ? said.message : name
-      const attempt = { run, error: failure, own: isItsOwn(name) }
+      const said = await findRecord<FailedRecord>(fx.store, keys.cleanFailed(run, table, failed))
+      failure = said?.message ?? name
+      const attempt = { run, error: failure, own: isItsOwn(said?.name ?? name) && isItsOwn(name) }
       await recordAttempt(fx.store, dataset, source.id, attempt)
       if (!attempts.some((known) => known.run === run)) attempts.push(attempt)
     }

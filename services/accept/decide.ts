@@ -1,6 +1,7 @@
 import type { Table } from '@droplake/contracts/table'
 import type { LakeState, SourceOutcome } from '@droplake/pipeline/lake-state'
 import type { Attempt, Source } from '@droplake/pipeline/markers'
+import { inOrder, type Ranked } from '@droplake/pipeline/plan'
 
 /** What Clean found of one source as a whole; undefined parts mean that an item of it failed. */
 export interface Found {
@@ -17,18 +18,21 @@ export interface Decision {
 const failuresOfItsOwn = 3
 
 /** Error names that blame the service, the machine or a permission, not the file. */
-const notItsOwn =
-  /^Lambda\.(?!Unknown)|AccessDenied|Forbidden|Credentials|Token|Throttl|TooMany|SlowDown|ServiceUnavailable|InternalError|Networking|^E(ACCES|PERM|NOSPC|MFILE|IO|CONN\w*|TIMEDOUT)$/
+const notItsOwn = [
+  /^Lambda\.(?!Unknown)/,
+  /AccessDenied|Forbidden|Credentials|Token|Throttl|TooMany|SlowDown|TimeoutError|RequestTimeout|Networking/,
+  /ServiceUnavailable|ServiceException|InternalError|InternalServer/,
+  /^E(ACCES|PERM|ROFS|NOSPC|DQUOT|MFILE|NFILE|IO|BUSY|CONN\w*|TIMEDOUT|PIPE)$/,
+]
 
-export const isItsOwn = (error: string) => !notItsOwn.test(error)
+export const isItsOwn = (error: string) => !notItsOwn.some((pattern) => pattern.test(error))
 
 /** Decides about whole sources of one table, in order. Pure. */
 export function createDecider(table: Table, state: LakeState) {
-  const taken = Object.values(state.sources)
+  const taken: (Ranked & { sha256?: string })[] = Object.values(state.sources)
     .filter((source) => source.table === table.name && source.outcome === 'taken')
-    .sort((a, b) => a.lastModified - b.lastModified || (a.key < b.key ? -1 : 1))
+    .sort(inOrder)
   const shas = new Set(taken.map((source) => source.sha256))
-  let latest = taken.at(-1)?.sha256
 
   return (source: Source, found: Found | undefined, failure: string, attempts: readonly Attempt[]): Decision => {
     if (!found) {
@@ -40,10 +44,13 @@ export function createDecider(table: Table, state: LakeState) {
     if (found.unreadable) return { outcome: 'set_aside', error: found.unreadable }
     if (found.records === 0) return { outcome: 'empty' }
     const { sha256 } = found
-    const known = table.kind === 'snapshot' ? sha256 === latest : shas.has(sha256)
+    // A snapshot may come back to what it was: it repeats only the one just before it.
+    const before = taken.findLast((other) => inOrder(other, source) < 0)
+    const known = table.kind === 'snapshot' ? before?.sha256 === sha256 : shas.has(sha256)
     if (known && !source.nonce) return { outcome: 'duplicate' }
     shas.add(sha256)
-    latest = sha256
+    taken.push({ ...source, ...(sha256 ? { sha256 } : {}) })
+    taken.sort(inOrder)
     return { outcome: 'taken' }
   }
 }

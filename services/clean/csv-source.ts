@@ -7,7 +7,7 @@ import { keys } from '@droplake/pipeline/keys'
 import type { Source } from '@droplake/pipeline/markers'
 import type { Item, Plan } from '@droplake/pipeline/plan'
 import { fileNameOf, readSource } from '@droplake/pipeline/read-source'
-import { findRecord } from '@droplake/pipeline/records'
+import { type FailedRecord, findRecord } from '@droplake/pipeline/records'
 import type { IndexRecord } from '@droplake/pipeline/step-records'
 
 /** The part of a source that one item reads: whole records, with what was decided for the whole file. */
@@ -32,7 +32,12 @@ export async function openSlice(
   const source = plan.sources[at.source] as Source
   const large = plan.tables[at.table]?.large.indexOf(at.source) ?? -1
   const index = await findRecord<IndexRecord>(store, keys.index(plan.run, at.table, large))
-  if (!index) throw new Error(`clean: ${source.key} was not indexed, so its slices are not known`)
+  if (!index) {
+    const failed = await findRecord<FailedRecord>(store, keys.indexFailed(plan.run, at.table, large))
+    const why = failed ? `: ${failed.message}` : ''
+    const error = new Error(`clean: ${source.key} was not indexed, so its slices are not known${why}`)
+    throw Object.assign(error, failed ? { name: failed.name } : {})
+  }
   if ('unreadable' in index) throw new Unreadable(index.unreadable)
   const { profile } = index
   const cut = profile.cuts[at.slice.number]

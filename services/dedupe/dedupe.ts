@@ -71,10 +71,11 @@ async function dedupeUnit(work: TableWork, unit: DedupeUnit): Promise<DedupedUni
   }
   const version = work.state?.partitions[unit.partition]
   const sameBuckets = version === undefined || version.buckets === unit.buckets
-  if (counts.kept === 0 && counts.replaced === 0 && sameBuckets)
-    return { unit, changed: false, files: loaded.files.map(({ file }) => file), ...counts }
+  const changed = counts.kept > 0 || counts.replaced > 0 || !sameBuckets
+  // Another bucket may change, and a version's files all lie in one folder: then these are copied into it.
+  if (!changed && unit.buckets === 1) return { unit, changed, files: loaded.files.map(({ file }) => file), ...counts }
   const partition = partitionFolder(table.partition, unit.partition)
   const location = keys.version('cleaned', { dataset: table.dataset, table: table.name, partition, run: plan.run })
   const files = await writeVersion(work, { unit, loaded, alive, location, run: plan.run })
-  return { unit, changed: true, files, ...counts }
+  return { unit, changed, files, ...counts }
 }

@@ -45,7 +45,7 @@ export async function enrichUnit(
         const joined = join(Object.fromEntries(own.map((name, c) => [name, cells[c] ?? []])), lookups)
         const at = split ? joined[split.of] : undefined
         for (let i = 0; i < (cells[0]?.length ?? 0); i++) {
-          const value = split ? valueOf(split, columns[split.of]?.type.kind, at?.[i] ?? null) : unit.partition
+          const value = split ? partitionOf(split, columns[split.of]?.type.kind, at?.[i] ?? null) : unit.partition
           const target = files.get(value) ?? (await open(value))
           for (let c = 0; c < names.length; c++) target.held[c]?.push(joined[names[c] as string]?.[i] ?? null)
           if ((target.held[0]?.length ?? 0) >= groupRows) await flush(target)
@@ -85,5 +85,5 @@ function join(columns: Record<string, Cell[]>, lookups: readonly LoadedLookup[])
   return joined
 }
 
-const valueOf = (split: { by: 'month' | 'day' }, kind: string | undefined, cell: Cell) =>
+const partitionOf = (split: { by: 'month' | 'day' }, kind: string | undefined, cell: Cell) =>
   cell === null ? 'unknown' : partitionValue(split, kind, cell)

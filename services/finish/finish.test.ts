@@ -2,7 +2,8 @@ import { text } from '@droplake/contracts/column'
 import type { TableSpec } from '@droplake/contracts/table'
 import { begin } from '@droplake/pipeline/begin'
 import { keys } from '@droplake/pipeline/keys'
-import { entries } from '@droplake/pipeline/log'
+import { append, entries, readState } from '@droplake/pipeline/log'
+import type { Plan } from '@droplake/pipeline/plan'
 import { readRecord } from '@droplake/pipeline/records'
 import type { Report } from '@droplake/pipeline/report'
 import { holderOf, type TestLake, testLake } from '@droplake/pipeline/testing/test-lake'
@@ -74,9 +75,28 @@ describe('after the end another run is asked for', () => {
     const lake = testLake({ tables: { t }, settings: { packFiles: 1 } })
     for (let n = 0; n < 1001; n++) await drop(lake, `t${n}.csv`, 'id\n')
     await planRun(lake, 'r1')
+    await recordSource(lake, 'r1')
     expect((await finish(lake.fx, { dataset: 'd', run: 'r1' })).again).toBe(true)
   })
+
+  test('but not at once when the run could decide about none', async () => {
+    const lake = testLake({ tables: { t }, settings: { packFiles: 1 } })
+    for (let n = 0; n < 1001; n++) await drop(lake, `t${n}.csv`, 'id\n')
+    await planRun(lake, 'r1')
+    expect((await finish(lake.fx, { dataset: 'd', run: 'r1' })).again).toBe(false)
+  })
 })
+
+/** Commits the plan's first source as an empty one. */
+async function recordSource(lake: TestLake, run: string) {
+  const plan = await readRecord<Plan>(lake.store, keys.plan(run))
+  const [source] = plan.sources
+  if (!source) throw new Error('the plan has no source')
+  const { id, key, table, etag, bytes, lastModified } = source
+  const sources = [{ id, run, key, table, etag, bytes, lastModified, outcome: 'empty' as const }]
+  const state = await readState(lake.store, 'd')
+  await append(lake.fx, state, { kind: 'ingest', run, sources, tables: {}, enriched: {}, quarantine: [] })
+}
 
 describe('a run that was taken over', () => {
   test('is told so at its end, and writes nothing', async () => {

@@ -45,7 +45,10 @@ export async function finish(fx: Effects, { dataset, run, error }: FinishInput):
 
 async function moreIsPending(fx: Effects, state: LakeState, run: string): Promise<boolean> {
   const plan = await findRecord<Plan>(fx.store, keys.plan(run))
-  const seen = new Set(plan?.seen)
+  if (!plan) return false
+  const decided = plan.sources.some(({ id }) => state.sources[id])
+  const waits = new Set(decided ? plan.noRoom : [])
+  const seen = new Set(plan.seen)
   const pending = await pendingSources(fx.store, state.dataset)
-  return plan !== undefined && pending.some(({ id }) => !seen.has(id) && !state.sources[id])
+  return pending.some(({ id }) => !state.sources[id] && (!seen.has(id) || waits.has(id)))
 }

@@ -33,8 +33,8 @@ export async function ingest(fx: DataEffects, { dataset, run }: IngestInput): Pr
       checkSums(name, change.counts, rowsOf(before))
       tables[name] = change
     }
-    if (sources.length === 0 && Object.keys(tables).length === 0) return { ingested: false }
     const enriched = await enrichedChanges(fx, { dataset, run, state, tables })
+    if (sources.length === 0 && Object.keys(enriched).length === 0) return { ingested: false }
     state = await append(fx, state, { kind: 'ingest', run, sources, tables, enriched, quarantine })
   }
   await removeMarkers(

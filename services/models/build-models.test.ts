@@ -143,6 +143,16 @@ test('an incremental model rebuilds the partition that changed and keeps the oth
   ])
 })
 
+test('a partition for which the select has no row any more goes from the version', async () => {
+  const { lake, control } = open([fact])
+  await both(lake)
+  await whole(lake, 'r1')
+  control.answer = (sql) => (sql.startsWith('select distinct "month"') ? [['2018-02']] : undefined)
+  await drop(lake, 'orders', 'a,2018-02-06 10:00:00\n')
+  await whole(lake, 'r2')
+  expect(Object.keys((await lake.state()).models.fact?.partitions ?? {})).toEqual(['2018-02'])
+})
+
 describe('a failed error rule', () => {
   const broken: Answer = (sql) =>
     sql.includes('"d_cleaned"."orders"') && sql.includes('as r0') ? [[3, ...Array(49).fill(0)]] : undefined
@@ -251,6 +261,18 @@ describe('a statement that fails', () => {
     expect(lake.statements.filter((sql) => sql.startsWith('CREATE') && sql.includes('fact__'))).toHaveLength(2)
     expect(lake.statements.some((sql) => sql.startsWith('CREATE') && sql.includes('mart__'))).toBe(false)
   })
+})
+
+test('a model is not built on the older version of an input that failed in this run', async () => {
+  const { lake, control } = open()
+  await both(lake)
+  await whole(lake, 'r1')
+  await drop(lake, 'orders', 'c,2018-02-06 10:00:00\n')
+  control.answer = (sql) => (sql.startsWith('CREATE') && sql.includes('fact__') ? new Error('trouble') : undefined)
+  const report = await whole(lake, 'r2')
+  expect(statuses(report)).toEqual({ dim_shop: 'unchanged', fact: 'failed', mart: 'held' })
+  const { models: state } = await lake.state()
+  expect([state.fact?.table, state.mart?.table]).toEqual(['fact__r1_1', 'mart__r1_1'])
 })
 
 test('a step about a model that throws fails this model only', async () => {

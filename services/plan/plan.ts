@@ -21,9 +21,9 @@ export async function plan(fx: DataEffects, { dataset, run }: PlanInput): Promis
     const plannable = pending.filter((source) => !state.sources[source.id] && tables[source.table])
     const packed = packItems(plannable, fx.settings)
     const taken = new Set(packed.sources.map((source) => source.id))
-    const noRoom = new Set(plannable.filter((source) => !taken.has(source.id)).map((source) => source.id))
-    const seen = pending.map((source) => source.id).filter((id) => !noRoom.has(id))
-    return { run, dataset, startedAt: state.unfinished?.at ?? fx.clock.now(), seq: state.seq, ...packed, seen }
+    const noRoom = plannable.map((source) => source.id).filter((id) => !taken.has(id))
+    const seen = pending.map((source) => source.id)
+    return { run, dataset, startedAt: state.unfinished?.at ?? fx.clock.now(), seq: state.seq, ...packed, seen, noRoom }
   })
   await removeMarkers(
     fx.store,

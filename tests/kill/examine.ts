@@ -38,13 +38,20 @@ export async function logOf(lake: Lake, dataset = 'shop'): Promise<StoredEntry[]
 }
 
 /**
- * What is wrong with a lake at rest, whatever happened to it before: every raw file is answered for once, no bell is left,
- * every run has its report, and the sums hold from entry to entry down to the stored rows.
+ * What is wrong with a lake at rest, whatever happened to it before: only who held the dataset wrote into its log, every
+ * raw file is answered for once, no bell is left, every run has its report, and the sums hold from entry to entry down to
+ * the stored rows.
  */
 export async function problemsAtRest(lake: Lake, dataset = 'shop'): Promise<string[]> {
   const problems: string[] = []
   const log = await logOf(lake, dataset)
   if (log.at(-1)?.kind !== 'end') problems.push(`the log ends with ${log.at(-1)?.kind}`)
+  let holder: string | undefined
+  for (const { kind, run, seq } of log) {
+    if (kind === 'begin') holder = run
+    else if (run !== holder) problems.push(`entry ${seq}, ${kind}, is of ${run}, but ${holder ?? 'nobody'} holds`)
+    if (kind === 'end') holder = undefined
+  }
   for await (const { key } of lake.fx.store.list(keys.pending(dataset))) problems.push(`left behind: ${key}`)
 
   const logged = log.flatMap((entry) => (entry.kind === 'ingest' ? entry.sources : []))

@@ -1,12 +1,9 @@
 import { join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
-import { runPending } from '@droplake/local/run'
 import { openShop, temporaryFolder } from '../e2e/shop.ts'
 import { randomOf } from '../simulation/schedule.ts'
-import { pictureOf, problemsAtRest } from './examine.ts'
-import type { Undisturbed } from './kill-matrix.ts'
+import { problemsAfter, problemsBetween, type Undisturbed } from './kill-matrix.ts'
 import { killAfter, run } from './killed-process.ts'
-import { dropMissing, linkLake, secondDrop } from './scenario.ts'
+import { linkLake, secondDrop } from './scenario.ts'
 
 const script = join(import.meta.dirname, 'drop-shop.ts')
 
@@ -28,25 +25,15 @@ export async function durationOf(base: string): Promise<number> {
  */
 export async function killProcesses(of: Undisturbed, options: { seed: number; withinMs: number }) {
   using folder = temporaryFolder()
-  linkLake(of.base, folder.path)
+  if (of.base) linkLake(of.base, folder.path)
   const random = randomOf(options.seed)
   const moment = () => random() * options.withinMs
   const paths = secondDrop(folder.path)
   let killed = Number(await killAfter(run(script, [folder.path, ...paths]), moment()))
   if (options.seed % 2 === 0) killed += Number(await killAfter(run(script, [folder.path]), moment()))
 
-  const problems: string[] = []
   const lake = await openShop(folder.path)
-  const between = await pictureOf(lake)
-  for (const zone of ['shown', 'working'] as const)
-    if (![of.before, of.after].some((picture) => isDeepStrictEqual(picture[zone], between[zone])))
-      problems.push(`a reader sees neither the old nor the new rows (${zone})`)
-  await runPending(lake, 'shop')
-  await dropMissing(lake, paths)
-  const after = await pictureOf(lake)
-  for (const zone of ['shown', 'working'] as const)
-    if (!isDeepStrictEqual(after[zone], of.after[zone])) problems.push(`other rows than undisturbed (${zone})`)
-  problems.push(...(await problemsAtRest(lake)))
+  const problems = [...(await problemsBetween(of, lake)), ...(await problemsAfter(of, lake, paths))]
   await lake.close()
   return { killed, problems }
 }

@@ -4,7 +4,7 @@ import type { Lake } from '@droplake/local/lake'
 import { runPending } from '@droplake/local/run'
 import { openShop, orders, rows, temporaryFolder } from '../e2e/shop.ts'
 import { randomOf } from '../simulation/schedule.ts'
-import { logOf, type pictureOf, problemsAtRest, workingRows } from './examine.ts'
+import { logOf, type Picture, problemsAtRest, workingRows } from './examine.ts'
 import { interceptedStore } from './intercepted-store.ts'
 import { linkLake } from './scenario.ts'
 
@@ -29,21 +29,16 @@ const wholeness = `
     (select count(*) from shop_curated.fact_orders o
       where not exists (select 1 from shop_curated.dim_customer c where c.customer_id = o.customer_id))`
 
-type Working = Awaited<ReturnType<typeof pictureOf>>['working']
-
 /** The rows of the two drops one after the other. */
-export async function oneAfterTheOther(base: string): Promise<Working> {
+export async function oneAfterTheOther(base: string): Promise<Picture> {
   using folder = temporaryFolder()
   linkLake(base, folder.path)
   const lake = await openShop(folder.path)
   for (const path of files(folder.path)) await drop(lake, { paths: [path] })
   const working = await workingRows(lake)
   await lake.close()
-  return withoutOrder(working)
+  return working
 }
-
-/** Which of two files was put there first is a matter of luck here. */
-const withoutOrder = (working: Working) => working
 
 /**
  * Two lakes over one folder drop at once, each slow at random, and each taking the other for dead the first times that it
@@ -82,7 +77,7 @@ export async function twoHolders(base: string, seed: number) {
   const log = await logOf(reader)
   const begun = log.filter(({ kind }) => kind === 'begin').length
   const ended = log.filter(({ kind }) => kind === 'end').length
-  const working = withoutOrder(await workingRows(reader))
+  const working = await workingRows(reader)
   await reader.close()
   return { working, takeovers: begun - ended, problems }
 }

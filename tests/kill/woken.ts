@@ -22,13 +22,19 @@ export async function sleepAt(path: string, pause: Pause): Promise<Sleeper> {
   return { ...pausable, pause, execution }
 }
 
-/** Wakes an execution that others went on from, and tells in which way it did not come to its end as a fenced one must. */
+/**
+ * Wakes an execution and lets it come to its end: one that others went on from must end fenced or failed. Whoever ends
+ * otherwise must have held the dataset to the end, by the log.
+ */
 export async function wakeUp({ wake, execution, lake, pause }: Sleeper): Promise<string[]> {
   wake()
   const { output, error } = await execution.ended
+  const { run, finish } = (output ?? {}) as { run?: string; finish?: { status: string } }
+  const held = (await logOf(lake)).some((entry) => entry.kind === 'end' && entry.run === run)
   await lake.close()
-  const status = (output as { finish?: { status?: string } } | undefined)?.finish?.status
-  return error || status === 'fenced' ? [] : [`woken in ${pause.step} ${pause.at}, it ended as ${status}`]
+  return error || held || finish?.status === 'fenced'
+    ? []
+    : [`woken in ${pause.step} ${pause.at}, it ended as ${finish?.status}`]
 }
 
 /** Puts the second drop there and rings for it, without a run. */

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../e2e/shop.ts'
-import { undisturbed } from '../kill/kill-matrix.ts'
+import { shopScene } from '../kill/kill-matrix.ts'
 import { dropWithLostReplies } from '../kill/lost-reply.ts'
 
 test('a drop of which any one create loses its reply publishes the rows of an undisturbed one', async () => {
   using base = temporaryFolder()
-  using other = temporaryFolder()
-  const of = await undisturbed(base.path, other.path)
+  const of = await shopScene(base.path)
   let at = 1
   for (let creates = 1; at <= creates; at++) {
     const result = await dropWithLostReplies(base.path, (n) => n === at)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../e2e/shop.ts'
-import { undisturbed } from '../kill/kill-matrix.ts'
+import { shopScene } from '../kill/kill-matrix.ts'
 import { durationOf, killProcesses } from '../kill/sigkill.ts'
 
 const first = 101
@@ -8,8 +8,7 @@ const rounds = 40
 
 test(`${rounds} processes that are killed at random moments leave lakes that the next one brings to the same rows`, async () => {
   using base = temporaryFolder()
-  using other = temporaryFolder()
-  const of = await undisturbed(base.path, other.path)
+  const of = await shopScene(base.path)
   const withinMs = await durationOf(base.path)
   let killed = 0
   for (let seed = first; seed < first + rounds; seed++) {

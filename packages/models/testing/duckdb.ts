@@ -1,5 +1,5 @@
-import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 import { Dialect, transpile } from '@droplake/lake/polyglot'
+import { DuckDBInstance, type DuckDBValue } from '@duckdb/node-api'
 
 /** An in-memory DuckDB that takes Athena's dialect and divides integers as Athena does. */
 export interface Duck {
