@@ -41,7 +41,7 @@ export function showGroups(
 }
 
 export function showRejected(
-  rows: readonly Omit<QuarantinedRow, 'personal'>[],
+  rows: readonly QuarantinedRow[],
   { total, style }: { total: number; style: Style },
 ): string {
   if (rows.length === 0) return 'no rejected rows'

@@ -1,4 +1,3 @@
-import { mkdirSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Clock } from '@droplake/lake/clock'
@@ -14,6 +13,7 @@ import { type DataService, dataHandlers, dataServices, handlers } from './handle
 import { localAlive, localHolder } from './holder.ts'
 import { type Execution, type ExecutionEvent, execute } from './interpreter.ts'
 import { contractsFolder, loadAll, sqlFolder } from './load-datasets.ts'
+import { makeFolder } from './make-folder.ts'
 import { modelLoader } from './model-loader.ts'
 import { workerPool } from './workers.ts'
 
@@ -50,7 +50,7 @@ const defaultSettleSeconds = 1
 
 export async function openLake(options: LakeOptions): Promise<Lake> {
   const folder = resolve(options.folder)
-  mkdirSync(join(folder, 'raw'), { recursive: true })
+  makeFolder(join(folder, 'raw'))
   const { sync = true, datasetFolders = [contractsFolder], sqlFolders = [sqlFolder] } = options
   const settings = { ...defaultSettings, settleSeconds: defaultSettleSeconds, ...options.settings }
   const datasets = await loadAll(datasetFolders)

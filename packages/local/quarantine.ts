@@ -16,8 +16,6 @@ export interface QuarantinedRow {
   /** Record in it, from 1. */
   row: number
   text: string
-  /** The table has personal columns, so the text may hold what nobody should see in passing. */
-  personal: boolean
   encoding: string
   /** First byte of the record in the plain file. */
   offset: number
@@ -41,8 +39,6 @@ export interface QuarantineFilter {
   table?: string
   reason?: string
 }
-
-export const maskedText = '(masked: the table has personal columns)'
 
 const names = [
   'source',
@@ -77,7 +73,7 @@ export async function* quarantinedRows(
       if (filter.table !== undefined && table !== filter.table) continue
       for await (const { sourceId, ...row } of rowsOfFile(lake, key)) {
         if (!taken.has(sourceId) || (filter.reason !== undefined && row.reason !== filter.reason)) continue
-        yield { dataset, table, runId: run, personal: hasPersonal(lake, dataset, table), ...row }
+        yield { dataset, table, runId: run, ...row }
       }
     }
 }
@@ -114,15 +110,8 @@ async function* rowsOfFile(lake: Lake, key: string) {
   }
 }
 
-function hasPersonal(lake: Lake, dataset: string, table: string): boolean {
-  return Object.values(lake.fx.datasets[dataset]?.tables[table]?.columns ?? {}).some(
-    ({ personal }) => personal === true,
-  )
-}
-
 /**
- * Rejected records in groups, newest run first, then the greatest group. An example's text is masked where the table has
- * personal columns: the text is the whole record, and any cell of it may be one of them.
+ * Rejected records in groups, newest run first, then the greatest group.
  */
 export async function quarantineGroups(
   lake: Lake,
@@ -130,16 +119,12 @@ export async function quarantineGroups(
   filter: QuarantineFilter = {},
 ): Promise<QuarantineGroup[]> {
   const groups = new Map<string, QuarantineGroup>()
-  for await (const { table, runId, reason, column, source, row, text, personal } of quarantinedRows(
-    lake,
-    dataset,
-    filter,
-  )) {
+  for await (const { table, runId, reason, column, source, row, text } of quarantinedRows(lake, dataset, filter)) {
     const id = JSON.stringify([runId, table, reason, column])
     const group = groups.get(id)
     if (group) group.count += 1
     else {
-      const example = { source, row, text: personal ? maskedText : text }
+      const example = { source, row, text }
       groups.set(id, { dataset, table, runId, reason, column, count: 1, example })
     }
   }

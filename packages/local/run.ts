@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { announce } from '@droplake/pipeline/announce'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
@@ -14,8 +15,7 @@ export async function runPending(
   options: { takeOver?: boolean; onWait?: (holder: string) => void } = {},
 ): Promise<Report[]> {
   datasetOf(lake.fx, dataset)
-  const { rung } = await announce(lake.fx, dataset)
-  const sources = rung.map(({ id }) => id)
+  const sources = await announceRested(lake, dataset)
   const execution = lake.start({ dataset, reason: 'run', takeOver: options.takeOver ?? false })
   const admitted = (await execution.admitted) as Admitted | undefined
   const { error } = await execution.ended
@@ -23,6 +23,19 @@ export async function runPending(
   await lake.quiet()
   await settled(lake, dataset, sources, options.onWait)
   return reportsOf(lake, dataset, { sources, runs: admitted?.run ? [admitted.run] : [] })
+}
+
+const restMs = 1_000
+
+/** Rings for what nobody rang for, and waits for files that another program may still be writing. */
+async function announceRested(lake: Lake, dataset: string): Promise<string[]> {
+  const sources: string[] = []
+  for (;;) {
+    const { rung, restless } = await announce(lake.fx, dataset, { restMs })
+    sources.push(...rung.map(({ id }) => id))
+    if (restless === 0) return sources
+    await sleep(restMs / 4)
+  }
 }
 
 /** Datasets that the lake has anything of. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { cleanTemporary } from '@droplake/lake/file-store'
 import { handler } from '@droplake/services/sweep/handler'
 import type { Swept } from '@droplake/services/sweep/sweep'
 import { ended, started } from './holder.ts'
@@ -25,5 +26,6 @@ export async function sweep(
       ended(execution)
     }
   }
+  await cleanTemporary(lake.folder, options.graceMs ?? graceMs)
   return swept
 }

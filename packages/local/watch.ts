@@ -26,7 +26,7 @@ export async function watch(
   }
   const pass = async () => {
     for (const dataset of Object.keys(lake.fx.datasets)) {
-      await announce(lake.fx, dataset)
+      await announce(lake.fx, dataset, { restMs })
       const { error } = await lake.start({ dataset, reason: 'pass' }).ended
       if (error) onError(error)
     }

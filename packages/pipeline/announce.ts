@@ -5,9 +5,16 @@ import { pendingSources, ring, type Source, sourceOf } from './markers.ts'
 
 /**
  * Rings for every raw object of a dataset that the log does not know and nobody rang for: an event may be lost, a process
- * may die between its file and its bell. Returns the keys that no contract takes.
+ * may die between its file and its bell. Returns the keys that no contract takes, and how many objects were left out because
+ * they changed within `restMs`: on a laptop another program may still be writing.
  */
-export async function announce(fx: DataEffects, dataset: string): Promise<{ rung: Source[]; unroutable: string[] }> {
+export async function announce(
+  fx: DataEffects,
+  dataset: string,
+  options: { restMs?: number } = {},
+): Promise<{ rung: Source[]; unroutable: string[]; restless: number }> {
+  const { restMs = 0 } = options
+  let restless = 0
   const state = await readState(fx.store, dataset)
   const pending = await pendingSources(fx.store, dataset)
   // By upload and table, not by id: a source that was forced in is known as well.
@@ -24,9 +31,13 @@ export async function announce(fx: DataEffects, dataset: string): Promise<{ rung
         continue
       }
       const source = sourceOf(info, table.name)
+      if (restMs > 0 && info.lastModified > fx.clock.now() - restMs && !known.has(upload(source))) {
+        restless++
+        continue
+      }
       if (known.has(upload(source))) continue
       await ring(fx.store, dataset, source)
       rung.push(source)
     }
-  return { rung, unroutable }
+  return { rung, unroutable, restless }
 }

@@ -4,9 +4,12 @@ import type { LakeState } from './lake-state.ts'
 import type { Source } from './markers.ts'
 import { staleIn } from './model-inputs.ts'
 
+const failuresInARow = 3
+
 /**
  * Whether a dataset has something to do: sources that the log does not know, a run that somebody left unfinished, or
- * models that are behind their inputs.
+ * models that are behind their inputs. Models that a rule held, or that failed three times in a row, wait for new data or
+ * for a run that is asked for: nothing else would change the outcome.
  */
 export function needsRun(
   state: LakeState,
@@ -15,6 +18,12 @@ export function needsRun(
   return (
     state.unfinished !== undefined ||
     now.pending.some((source) => !state.sources[source.id]) ||
-    (state.seq > 0 && staleIn(state, now.dataset, now.models).length > 0)
+    (state.seq > 0 && !isHopeless(state) && staleIn(state, now.dataset, now.models).length > 0)
   )
+}
+
+function isHopeless(state: LakeState): boolean {
+  const last = state.ended.filter(({ purpose }) => purpose === 'pipeline').slice(-failuresInARow)
+  const failed = last.length === failuresInARow && last.every(({ status }) => status === 'failed')
+  return failed || last.at(-1)?.status === 'held'
 }

@@ -22,7 +22,7 @@ const notItsOwn = [
   /^Lambda\.(?!Unknown)/,
   /AccessDenied|Forbidden|Credentials|Token|Throttl|TooMany|SlowDown|TimeoutError|RequestTimeout|Networking/,
   /ServiceUnavailable|ServiceException|InternalError|InternalServer/,
-  /^E(ACCES|PERM|ROFS|NOSPC|DQUOT|MFILE|NFILE|IO|BUSY|CONN\w*|TIMEDOUT|PIPE)$/,
+  /^E[A-Z_]+$/,
 ]
 
 export const isItsOwn = (error: string) => !notItsOwn.some((pattern) => pattern.test(error))

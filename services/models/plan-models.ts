@@ -1,3 +1,4 @@
+import type { Table } from '@droplake/contracts/table'
 import type { RuleResult } from '@droplake/models/checks'
 import { descendants, layers } from '@droplake/models/dag'
 import { datasetOf, type Effects, type RunInput } from '@droplake/pipeline/effects'
@@ -12,12 +13,13 @@ export async function planModels(fx: Effects, { dataset, run }: RunInput): Promi
   const state = await holding(fx.store, dataset, run)
   const plan = await once<ModelPlan>(fx.store, keys.modelPlan(run), async () => {
     const models = await fx.models(dataset)
+    const { tables } = datasetOf(fx, dataset)
     const stale = staleIn(state, datasetOf(fx, dataset), models)
     const quality = (await findRecord<RuleResult[]>(fx.store, keys.quality(run))) ?? []
     const broken = quality.filter(({ severity, status }) => severity === 'error' && status === 'fail')
     const held: ModelPlan['held'] = {}
     for (const { table, rule, failing } of broken)
-      for (const name of descendants(models, [`cleaned.${table}`, `enriched.${table}`]))
+      for (const name of descendants(models, readersOf(tables, table)))
         held[name] ??= `rule ${rule} of ${table} fails for ${failing} rows`
     const build = new Set(stale.map(({ name }) => name).filter((name) => !held[name]))
     return {
@@ -30,4 +32,10 @@ export async function planModels(fx: Effects, { dataset, run }: RunInput): Promi
     }
   })
   return { layers: plan.layers }
+}
+
+/** The tables that rows of a cleaned table go into: itself, its enriched table, and those that look it up. */
+function readersOf(tables: Record<string, Table>, name: string): string[] {
+  const looking = Object.values(tables).filter(({ enrich }) => enrich?.lookups.some(({ table }) => table === name))
+  return [`cleaned.${name}`, `enriched.${name}`, ...looking.map((table) => `enriched.${table.name}`)]
 }

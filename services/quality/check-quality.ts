@@ -1,3 +1,4 @@
+import type { Table } from '@droplake/contracts/table'
 import type { RuleResult } from '@droplake/models/checks'
 import { judgeQuality, renderQuality } from '@droplake/models/quality'
 import { qualifiedName } from '@droplake/models/quote'
@@ -21,7 +22,8 @@ export async function checkQuality(fx: Effects, { dataset, run }: CheckQualityIn
     const stale = new Set(staleIn(state, datasetOf(fx, dataset), models).map(({ name }) => name))
     const read = models
       .filter((model) => stale.has(model.name))
-      .flatMap((model) => model.inputs.filter(({ zone }) => zone !== 'curated').map(({ name }) => name))
+      .flatMap((model) => model.inputs.filter(({ zone }) => zone !== 'curated'))
+      .flatMap(({ zone, name }) => [name, ...(zone === 'enriched' ? lookedUp(tables[name]) : [])])
     const changed = Object.keys(state.tables).filter((name) => state.tables[name]?.seq === state.unfinished?.ingest)
     const found: RuleResult[] = []
     for (const name of [...new Set([...changed, ...read])].sort()) {
@@ -36,3 +38,5 @@ export async function checkQuality(fx: Effects, { dataset, run }: CheckQualityIn
   const failed = results.filter(({ severity, status }) => severity === 'error' && status === 'fail')
   return { failed: [...new Set(failed.map(({ table }) => table))] }
 }
+
+const lookedUp = (table: Table | undefined) => table?.enrich?.lookups.map((lookup) => lookup.table) ?? []

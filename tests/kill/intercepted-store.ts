@@ -1,4 +1,4 @@
-import type { ObjectInfo, ObjectStore } from '@droplake/lake/object-store'
+import type { ObjectInfo, ObjectStore, ObjectWriter } from '@droplake/lake/object-store'
 
 /** One call of the object store. `create` is a conditional put; a delete of several keys is several operations. */
 export interface Operation {
@@ -22,8 +22,16 @@ export function interceptedStore(store: ObjectStore, intercept: Intercept): Obje
     put: (key, bytes, options) =>
       intercept({ kind: options?.ifAbsent ? 'create' : 'put', key }, () => store.put(key, bytes, options)),
     async writer(key) {
-      const writer = await intercept({ kind: 'open', key }, () => store.writer(key))
       // A dead process has no open files, whether it closed them or not.
+      let opened: ObjectWriter | undefined
+      const open = async () => {
+        opened = await store.writer(key)
+        return opened
+      }
+      const writer = await intercept({ kind: 'open', key }, open).catch(async (error: unknown) => {
+        await opened?.abort()
+        throw error
+      })
       const orAbort = <T>(going: Promise<T>) =>
         going.catch(async (error: unknown) => {
           await writer.abort()

@@ -3,7 +3,7 @@ import { temporaryFolder } from '../e2e/shop.ts'
 import { everyDeath, shopScene } from './kill-matrix.ts'
 import type { Death } from './mortal.ts'
 
-const every = 5
+const every = 6
 
 test('a drop that dies at one of its writes is made up for by the next run', async () => {
   using base = temporaryFolder()

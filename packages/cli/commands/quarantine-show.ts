@@ -1,4 +1,4 @@
-import { maskedText, type QuarantinedRow, quarantinedRows } from '@droplake/local/quarantine'
+import { type QuarantinedRow, quarantinedRows } from '@droplake/local/quarantine'
 import { findReport } from '@droplake/local/reports'
 import { UsageError } from '@droplake/local/usage-error'
 import { wholeNumber } from '../arguments.ts'
@@ -26,7 +26,6 @@ export default command({
       valueHint: 'N',
       description: `at most this many rows; default ${defaultLimit}, with --json all`,
     },
-    reveal: { type: 'boolean', description: 'also the text of rows that may hold something about a person' },
   },
   async run(session, args) {
     const limit =
@@ -40,8 +39,7 @@ export default command({
       for await (const row of quarantinedRows(lake, report.dataset, filter)) if (all++ < limit) found.push(row)
       return { rows: found, total: all }
     })
-    const shown = rows.map(({ personal, ...row }) => (personal && !args.reveal ? { ...row, text: maskedText } : row))
-    session.answer(shown, () => showRejected(shown, { total, style: session.terminal.style }))
+    session.answer(rows, () => showRejected(rows, { total, style: session.terminal.style }))
     return exit.done
   },
 })
