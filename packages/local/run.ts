@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { announce } from '@droplake/pipeline/announce'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
 import type { Report } from '@droplake/pipeline/report'
 import type { Admitted } from '@droplake/services/admit/admit'
+import { announceRested } from './announce-rested.ts'
 import type { Lake } from './lake.ts'
 import { reportsOf } from './reports.ts'
 import { settled } from './settled.ts'
@@ -23,19 +22,6 @@ export async function runPending(
   await lake.quiet()
   await settled(lake, dataset, sources, options.onWait)
   return reportsOf(lake, dataset, { sources, runs: admitted?.run ? [admitted.run] : [] })
-}
-
-const restMs = 1_000
-
-/** Rings for what nobody rang for, and waits for files that another program may still be writing. */
-async function announceRested(lake: Lake, dataset: string): Promise<string[]> {
-  const sources: string[] = []
-  for (;;) {
-    const { rung, restless } = await announce(lake.fx, dataset, { restMs })
-    sources.push(...rung.map(({ id }) => id))
-    if (restless === 0) return sources
-    await sleep(restMs / 4)
-  }
 }
 
 /** Datasets that the lake has anything of. */

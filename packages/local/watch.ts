@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { announce } from '@droplake/pipeline/announce'
 import { watch as watchFolder } from 'chokidar'
+import { announceRested } from './announce-rested.ts'
 import type { Lake } from './lake.ts'
 
 const passMs = 600_000
@@ -26,7 +26,7 @@ export async function watch(
   }
   const pass = async () => {
     for (const dataset of Object.keys(lake.fx.datasets)) {
-      await announce(lake.fx, dataset, { restMs })
+      await announceRested(lake, dataset)
       const { error } = await lake.start({ dataset, reason: 'pass' }).ended
       if (error) onError(error)
     }

@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { drop } from '@droplake/local/drop'
-import { quarantineGroups } from '@droplake/local/quarantine'
 import { runPending } from '@droplake/local/run'
 import type { Report } from '@droplake/pipeline/report'
 import { expect, test } from 'vitest'
@@ -158,7 +157,7 @@ test('a file that no contract knows is told of and stops nothing', async () => {
   expect(alert?.attributes.severity).toBe('warning')
 })
 
-test('alerts and quarantine listings carry no cell of a file, whatever is wrong with it', async () => {
+test('alerts carry no cell of a file, whatever is wrong with it', async () => {
   using folder = temporaryFolder()
   const { path } = folder
   await using lake = await openStrict(path)
@@ -185,5 +184,4 @@ test('alerts and quarantine listings carry no cell of a file, whatever is wrong 
     new Set(['held', 'quarantine', 'set_aside']),
   )
   expect(lake.alerts.filter((alert) => JSON.stringify(alert).includes('Secreta'))).toEqual([])
-  expect(JSON.stringify(await quarantineGroups(lake, 'shop'))).not.toContain('Secreta')
 })
