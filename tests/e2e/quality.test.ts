@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { drop } from '@droplake/local/drop'
+import { quarantineGroups } from '@droplake/local/quarantine'
 import { runPending } from '@droplake/local/run'
 import type { Report } from '@droplake/pipeline/report'
 import { expect, test } from 'vitest'
