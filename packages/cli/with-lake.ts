@@ -15,6 +15,8 @@ import type { Session } from './session.ts'
 interface Options {
   /** `all`: every alert is shown. `unreported`: those that a run's printed report does not tell anyway. */
   alerts?: 'all' | 'unreported'
+  /** For a question asked by hand, which may be large. */
+  queryMemoryMb?: number
   onEvent?: (event: ExecutionEvent) => void
   onAlert?: (alert: Alert) => void
 }
@@ -41,6 +43,7 @@ export async function withLake<T>(session: Session, options: Options, use: (lake
       folder: lakeFolder,
       notifier: fanOut([fileNotifier(lakeFolder), onConsole]),
       ...(workers === undefined ? {} : { workers }),
+      ...(options.queryMemoryMb === undefined ? {} : { queryMemoryMb: options.queryMemoryMb }),
       onEvent: (event) => {
         view.onEvent(event)
         options.onEvent?.(event)
@@ -75,12 +78,16 @@ function viewOf({ quiet, terminal }: Session): View {
 }
 
 /** The lake as it is: for commands that only look, and create nothing. */
-export async function withExistingLake<T>(session: Session, use: (lake: Lake) => Promise<T>): Promise<T> {
+export async function withExistingLake<T>(
+  session: Session,
+  use: (lake: Lake) => Promise<T>,
+  options: Options = {},
+): Promise<T> {
   if (!lakeExists(session))
     throw new UsageError(
       `no lake in ${session.lakeFolder}; name its folder with --lake DIR, or begin one there with droplake drop PATH`,
     )
-  return withLake(session, {}, use)
+  return withLake(session, options, use)
 }
 
 /** A folder without `raw` is none: it may be anything of the user's. */

@@ -30,6 +30,8 @@ export interface LakeOptions {
   /** Wraps the object store and the engine's statements; tests end the world with it. */
   wrapStore?: (store: ObjectStore) => ObjectStore
   wrapQuery?: (run: (sql: string) => Promise<void>) => (sql: string) => Promise<void>
+  /** Of the query engine. Default 96, which runs need; a large question asked by hand is faster with more. */
+  queryMemoryMb?: number
   /** Write through to the disk. Default true; tests that kill no machine leave it out. */
   sync?: boolean
   onEvent?: (event: ExecutionEvent) => void
@@ -57,7 +59,13 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   const plainStore = fileStore(folder, { sync })
   const store = options.wrapStore?.(plainStore) ?? plainStore
   const catalog = fileCatalog(store)
-  const engine = duckdbEngine({ store, catalog, tempFolder: join(folder, '.tmp', 'duckdb'), memoryLimitMb: 128, sync })
+  const engine = duckdbEngine({
+    store,
+    catalog,
+    tempFolder: join(folder, '.tmp', 'duckdb'),
+    memoryLimitMb: options.queryMemoryMb ?? 96,
+    sync,
+  })
   const fx: Effects = {
     store,
     catalog,
@@ -80,8 +88,12 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
     const execution = execute(
       input,
       {
-        invoke: (service, event) =>
-          pool && isDataService(service) ? pool.run(service, event) : direct[service](event),
+        invoke: async (service, event) => {
+          if (pool && isDataService(service)) return pool.run(service, event)
+          // What comes may ask the query engine, which wants the memory that idle threads hold.
+          await pool?.relieve()
+          return direct[service](event)
+        },
         query: options.wrapQuery?.(query) ?? query,
         startExecution: start,
       },

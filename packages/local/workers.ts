@@ -3,6 +3,8 @@ import type { DataService } from './handlers.ts'
 import type { WorkerAnswer, WorkerData, WorkerTask } from './worker.ts'
 
 export interface WorkerPool {
+  /** Ends the threads that have nothing to do, and gives their memory back. */
+  relieve(): Promise<void>
   run(service: DataService, event: unknown): Promise<unknown>
   close(): Promise<void>
 }
@@ -19,7 +21,7 @@ const idleMs = 300
  * A thread's heap: what an item needs at the default sizes is a quarter of it. V8 lets a heap grow far before it collects,
  * so the limit is what keeps the process small.
  */
-const resourceLimits = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 160 }
+const resourceLimits = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 }
 
 /** Threads that take one task at a time; a thread that dies fails its task only, and is replaced by the next one. Idle threads end. */
 export function workerPool(size: number, data: WorkerData): WorkerPool {
@@ -30,13 +32,12 @@ export function workerPool(size: number, data: WorkerData): WorkerPool {
   let tasks = 0
 
   let resting: NodeJS.Timeout | undefined
-  /** The threads' memory is given back: what comes next may be the query engine, which wants its own. */
   const rest = () => {
     clearTimeout(resting)
-    resting = setTimeout(() => void endAll(), idleMs).unref()
+    resting = setTimeout(() => void relieve(), idleMs).unref()
     for (const worker of idle) worker.unref()
   }
-  const endAll = async () => {
+  const relieve = async () => {
     const ending = [...idle]
     idle.length = 0
     for (const worker of ending) all.delete(worker)
@@ -81,6 +82,7 @@ export function workerPool(size: number, data: WorkerData): WorkerPool {
   }
 
   return {
+    relieve,
     run(service, event) {
       return new Promise((resolve, reject) => {
         queue.push({ task: { id: tasks++, service, event }, resolve, reject })

@@ -27,7 +27,7 @@ export const defaultSettings: Settings = {
   sliceBytes: 4 * 2 ** 20,
   packBytes: 4 * 2 ** 20,
   packFiles: 64,
-  bucketRows: 100_000,
+  bucketRows: 50_000,
 }
 
 /** What the services that move rows need. */

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 
 export interface Ended {
   code: number | null
@@ -7,13 +7,13 @@ export interface Ended {
   stderr: string
 }
 
-/** A program of this project in a process of its own. */
-export function start(
-  script: string,
+/** A program in a process of its own. */
+function run(
+  program: string,
   args: readonly string[],
   env: Record<string, string> = {},
 ): { process: ChildProcess; ended: Promise<Ended> } {
-  const child = spawn(process.execPath, [script, ...args], {
+  const child = spawn(program, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -34,5 +34,15 @@ export function start(
 
 export const commandFile = join(import.meta.dirname, '../../packages/cli/droplake.ts')
 
-/** The command, over one lake. */
-export const droplake = (lake: string, ...args: string[]) => start(commandFile, args, { DROPLAKE_LAKE: lake })
+/** A script of this project in a process of its own. */
+export const start = (script: string, args: readonly string[], env: Record<string, string> = {}) =>
+  run(process.execPath, [script, ...args], env)
+
+const binaries = join(import.meta.dirname, '../../node_modules/.bin')
+
+/** The command as npx runs it, over one lake. */
+export const droplake = (lake: string, ...args: string[]) =>
+  run(join(binaries, 'droplake'), args, {
+    DROPLAKE_LAKE: lake,
+    PATH: [binaries, process.env.PATH].join(delimiter),
+  })

@@ -4,7 +4,7 @@ import { shopScene } from '../kill/kill-matrix.ts'
 import { durationOf, killProcesses } from '../kill/sigkill.ts'
 
 const first = 101
-const rounds = 40
+const rounds = 15
 
 test(`${rounds} processes that are killed at random moments leave lakes that the next one brings to the same rows`, async () => {
   using base = temporaryFolder()

@@ -4,7 +4,7 @@ import { baseLake } from '../kill/scenario.ts'
 import { oneAfterTheOther, twoHolders } from '../kill/two-holders.ts'
 
 const first = 101
-const rounds = 30
+const rounds = 15
 
 test(`${rounds} further rounds of two processes that take each other for dead end in the same rows`, async () => {
   using base = temporaryFolder()

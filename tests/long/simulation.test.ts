@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { simulate } from '../simulation/world.ts'
 
 const first = 10_001
-const seeds = 3_000
+const seeds = 2_000
 
 test(`${seeds} further random schedules, with more deaths, lose nothing and double nothing`, async () => {
   for (let seed = first; seed < first + seeds; seed++) {

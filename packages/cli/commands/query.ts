@@ -6,6 +6,8 @@ import { oneReadingStatement } from '../sql-text.ts'
 import { datasetOfNames, withNames } from '../table-names.ts'
 import { chosenDatasets, withExistingLake } from '../with-lake.ts'
 
+const queryMemoryMb = 1024
+
 export default command({
   name: 'query',
   usage: '[SQL]',
@@ -32,14 +34,18 @@ export default command({
     if (session.json && args.format !== undefined && args.format !== 'json')
       throw new UsageError(`query: --json and --format ${args.format} contradict each other; leave one out`)
     const checked = sql === undefined ? undefined : oneReadingStatement(sql)
-    const result = await withExistingLake(session, async (lake) => {
-      if (checked !== undefined)
-        return lake.fx.engine.run(await withNames(lake, checked, await datasetOfNames(session, lake)))
-      const { savedQuery } = await import('../saved-queries.ts')
-      const datasets =
-        session.dataset === undefined ? Object.keys(lake.fx.datasets) : await chosenDatasets(session, lake)
-      return lake.fx.engine.run((await savedQuery(saved!, { datasets })).sql)
-    })
+    const result = await withExistingLake(
+      session,
+      async (lake) => {
+        if (checked !== undefined)
+          return lake.fx.engine.run(await withNames(lake, checked, await datasetOfNames(session, lake)))
+        const { savedQuery } = await import('../saved-queries.ts')
+        const datasets =
+          session.dataset === undefined ? Object.keys(lake.fx.datasets) : await chosenDatasets(session, lake)
+        return lake.fx.engine.run((await savedQuery(saved!, { datasets })).sql)
+      },
+      { queryMemoryMb },
+    )
     const format = session.json ? 'json' : (args.format ?? 'table')
     const show = { table: showRows, csv: toCsv, json: toJson }[format as 'table' | 'csv' | 'json']
     session.terminal.out(show(result, session.terminal.style))
