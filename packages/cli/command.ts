@@ -5,7 +5,8 @@ import type { Session } from './session.ts'
 /** Options that every command takes. */
 export const globalOptions = {
   lake: { type: 'string', valueHint: 'DIR', description: 'the folder of the lake; default DROPLAKE_LAKE, else ./lake' },
-  stage: { type: 'string', valueHint: 'NAME', description: 'a deployed stage in place of the local lake' },
+  // Known, so that it is refused in words; not in the help before there is a stage to name.
+  stage: { type: 'string', valueHint: 'NAME' },
   dataset: { type: 'string', valueHint: 'NAME', description: 'the dataset that is meant' },
   json: { type: 'boolean', description: 'one JSON document on standard output, and nothing else there' },
   quiet: { type: 'boolean', description: 'no progress and no hints' },

@@ -37,7 +37,7 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
 
 function optionRows(args: ArgsDef): [string, string][] {
   return Object.entries(args)
-    .filter(([, { type }]) => type !== 'positional')
+    .filter(([name, { type }]) => type !== 'positional' && name !== 'stage')
     .map(([name, definition]) => {
       if (definition.type === 'boolean' && definition.default === true)
         return [`--no-${name}`, definition.negativeDescription ?? '']
