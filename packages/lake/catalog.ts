@@ -54,6 +54,8 @@ export interface Catalog {
    * other content under a name that is registered is an error. A state that names the table takes its place.
    */
   register(dataset: string, table: CatalogTable): Promise<void>
+  /** Forgets registered tables that are not kept, and superseded states, as far as they are older than `before` (UTC ms). */
+  prune(dataset: string, options: { keep: ReadonlySet<string>; before: number }): Promise<void>
   /**
    * What is shown now; undefined before the first `follow`. Registered tables are among the tables. The value may be
    * shared with other callers: look, do not touch.

@@ -85,6 +85,16 @@ export function fileCatalog(store: ObjectStore): Catalog {
       if (!isDeepStrictEqual(await load(key), JSON.parse(JSON.stringify(table))))
         throw new Error(`catalog: ${table.database}.${table.name} is registered with other content; take a new name`)
     },
+    async prune(dataset, { keep, before }) {
+      const states: string[] = []
+      const old: string[] = []
+      for await (const { key, lastModified } of store.list(folder(dataset))) {
+        if (isState(dataset, key)) states.push(key)
+        const name = key.slice(`${folder(dataset)}build/`.length, -'.json'.length)
+        if (lastModified < before && (isState(dataset, key) || !keep.has(name))) old.push(key)
+      }
+      await store.delete(old.filter((key) => key !== states.at(-1)))
+    },
     show: (dataset) => show(dataset),
     async datasets() {
       const found = new Set<string>()

@@ -124,7 +124,7 @@ describe('a run', () => {
     expect(kinds(alerts)).toEqual(['set_aside'])
     expect(alerts[0]?.subject).toBe('droplake: d: 1 file set aside')
     expect(alerts[0]?.text).toContain('raw/d/t.csv: t.csv: it is a PDF')
-    expect(alerts[0]?.text).toContain('droplake drop --force')
+    expect(alerts[0]?.text).toContain('drop it again')
     expect(alerts[0]?.attributes.severity).toBe('error')
   })
 

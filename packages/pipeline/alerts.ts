@@ -36,7 +36,7 @@ export function runAlerts(dataset: Dataset, report: Report): Alert[] {
       subject: oneLine(`droplake: ${dataset.name}: ${aside.length} file${aside.length > 1 ? 's' : ''} set aside`),
       text: [
         ...aside.map(({ key, error }) => `${key}: ${error}`),
-        'Mend the file and drop it again, or take it as it is with droplake drop --force.',
+        'Mend the file, or its contract, and drop it again.',
       ].join('\n'),
       attributes: { kind: 'set_aside', severity: 'error', ...attributes },
     })

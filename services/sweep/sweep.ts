@@ -40,8 +40,11 @@ export async function sweep(fx: Effects, input: SweepInput): Promise<Swept> {
 
   const since = fx.clock.now() - graceMs
   const needed = new Set<string>()
-  for await (const state of reachableStates(fx.store, held.state, { keep, since }))
+  const versions = new Set<string>()
+  for await (const state of reachableStates(fx.store, held.state, { keep, since })) {
     for (const key of filesOf(state)) needed.add(key)
+    for (const { table } of Object.values(state.models)) versions.add(table)
+  }
   const shown = await fx.catalog.show(dataset)
   const tables = shown?.tables ?? []
   const viewed = new Set(shown?.views.map(({ target }) => `${target.database}.${target.name}`))
@@ -70,6 +73,7 @@ export async function sweep(fx: Effects, input: SweepInput): Promise<Swept> {
   }
   // Still holding: no run began since the listing, and a later one never comes to need what none needs now.
   await holding(fx.store, dataset, run)
+  await fx.catalog.prune(dataset, { keep: versions, before: since })
   await fx.store.delete(garbage)
   swept.deleted = garbage.length
   await append(fx, held.state, { kind: 'end', run, status: 'empty' })

@@ -80,6 +80,22 @@ export function describeCatalog(name: string, makeDriver: () => Promise<CatalogD
       expect((await catalog.show('twice'))?.tables).toContainEqual(version)
     })
 
+    it('forgets registered tables that are not kept and superseded states, but neither before their time', async () => {
+      await catalog.follow(stateOf('pruned', 1))
+      await catalog.follow(stateOf('pruned', 2))
+      const [old, kept] = [buildTable('pruned', 'old', 1), buildTable('pruned', 'kept', 1)]
+      for (const table of [old, kept]) await catalog.register('pruned', table)
+      const hour = 3_600_000
+      await catalog.prune('pruned', { keep: new Set(['kept']), before: Date.now() - hour })
+      expect((await catalog.show('pruned'))?.tables).toContainEqual(old)
+      await catalog.prune('pruned', { keep: new Set(['kept']), before: Date.now() + hour })
+      for (const reader of [catalog, driver.another()])
+        expect(await reader.show('pruned')).toEqual({
+          ...stateOf('pruned', 2),
+          tables: [...stateOf('pruned', 2).tables, kept],
+        })
+    })
+
     it('keeps datasets apart and names them', async () => {
       await catalog.follow(stateOf('apart_a', 1))
       await catalog.follow(stateOf('apart_b', 2))
