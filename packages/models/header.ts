@@ -11,7 +11,7 @@ export interface Header {
 }
 
 const keys = ['materialization', 'partition', 'audits', 'columns']
-const materializations = ['table', 'incremental', 'view']
+const materializations = ['table', 'incremental']
 
 /**
  * Splits a SQL file into its header and its select. `selectLine` is the file's line, from 1, on which the select starts.

@@ -110,7 +110,6 @@ describe('a mistake is named with its file', () => {
     ['no grain', { head: good.head.replace('Grain: one order.\n', '') }, 'no grain'],
     ['no materialization', { head: good.head.replace('materialization: incremental\n', '') }, 'no materialization'],
     ['incremental without partition', { head: good.head.replace('partition: order_month\n', '') }, 'needs a partition'],
-    ['partitioned view', { head: good.head.replace('incremental', 'view') }, 'a view has no partition'],
     [
       'partition column not last',
       {

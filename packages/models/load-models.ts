@@ -92,7 +92,6 @@ function toModel(dataset: string, { file, name, header, select, parsed }: SqlFil
   if (partition && parsed.columns.at(-1) !== partition)
     fail(`partition column ${partition} must be the last column, got ${parsed.columns.at(-1)}`)
   if (materialization === 'incremental' && !partition) fail('an incremental model needs a partition')
-  if (materialization === 'view' && partition) fail('a view has no partition')
   const inputs = distinctInputs(parsed)
   const facts = JSON.stringify([parsed.tokens, materialization, partition ?? '', audits])
   const sqlHash = createHash('sha256').update(facts).digest('hex')

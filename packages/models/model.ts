@@ -33,7 +33,7 @@ export interface Model {
   /** What one row is, in words. */
   grain: string
   /** `incremental`: a row of a partition comes from input rows of the same partition only. */
-  materialization: 'table' | 'incremental' | 'view'
+  materialization: 'table' | 'incremental'
   /** Always the last column of the select. */
   partitionColumn?: string
   audits: Audit[]

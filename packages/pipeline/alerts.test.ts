@@ -2,7 +2,7 @@ import { text } from '@droplake/contracts/column'
 import { builtIn } from '@droplake/contracts/registry'
 import type { TableSpec } from '@droplake/contracts/table'
 import { describe, expect, test } from 'vitest'
-import { runAlerts, unroutableAlert } from './alerts.ts'
+import { abandonedAlert, runAlerts, unroutableAlert } from './alerts.ts'
 import type { Report } from './report.ts'
 import { datasetWith, testLake } from './testing/test-lake.ts'
 import { ringFor, wholeRun } from './testing/test-run.ts'
@@ -187,4 +187,12 @@ test('a file without a header is set aside without its first person in the alert
   const alerts = runAlerts(datasetWith({ t }), made)
   expect(kinds(alerts)).toEqual(['set_aside'])
   for (const secret of secrets) expect(JSON.stringify(alerts)).not.toContain(secret)
+})
+
+test('a third run in a row that died is told, the first two are not', () => {
+  expect([0, 1, 2].map((abandoned) => abandonedAlert('d', { abandoned }))).toEqual([undefined, undefined, undefined])
+  expect(abandonedAlert('d', { abandoned: 3 })).toMatchObject({
+    subject: 'droplake: d: 3 runs in a row died',
+    attributes: { kind: 'failed', dataset: 'd', severity: 'error' },
+  })
 })

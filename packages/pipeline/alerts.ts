@@ -1,5 +1,6 @@
 import type { Dataset } from '@droplake/contracts/dataset'
 import type { Alert } from '@droplake/lake/notifier'
+import type { LakeState } from './lake-state.ts'
 import type { Report } from './report.ts'
 
 const defaultQuarantineShare = 0.05
@@ -15,6 +16,18 @@ export function unroutableAlert(datasets: Record<string, Dataset>, key: string):
     subject: oneLine(`droplake: no table takes ${key.split('/').at(-1)}`),
     text: `${key} lies in the lake, and no contract knows it. ${known} Name its table by its folder, raw/<dataset>/<table>/, or drop it again with --dataset and --table.`,
     attributes: { kind: 'unroutable', dataset: dataset?.name ?? '', severity: 'warning' },
+  }
+}
+
+const deathsInARow = 3
+
+/** Told when run after run dies without an end: somebody has to look at the machine, not at the data. */
+export function abandonedAlert(dataset: string, state: Pick<LakeState, 'abandoned'>): Alert | undefined {
+  if (state.abandoned < deathsInARow) return undefined
+  return {
+    subject: oneLine(`droplake: ${dataset}: ${state.abandoned} runs in a row died`),
+    text: `The last ${state.abandoned} runs of ${dataset} never ended: their processes or executions were killed, or ran out of memory or time. Nothing is lost; another run has begun. droplake runs --dataset ${dataset} shows how far they came.`,
+    attributes: { kind: 'failed', dataset, severity: 'error' },
   }
 }
 

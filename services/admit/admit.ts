@@ -1,5 +1,5 @@
 import { routeKey } from '@droplake/contracts/route'
-import { unroutableAlert } from '@droplake/pipeline/alerts'
+import { abandonedAlert, unroutableAlert } from '@droplake/pipeline/alerts'
 import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type Effects } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
@@ -87,8 +87,10 @@ async function wake(fx: Effects, input: AdmitInput, event: DatasetWake): Promise
 async function tryToBegin(fx: Effects, input: AdmitInput, dataset: string, takeOver = false): Promise<Admitted> {
   const run = runId(input, dataset)
   const holder = fx.executions.holder(input.execution)
-  const { begun } = await begin(fx, dataset, { run, holder, takeOver })
-  if (!begun) return { outcome: 'coalesced', dataset }
+  const answer = await begin(fx, dataset, { run, holder, takeOver })
+  if (!answer.begun) return { outcome: 'coalesced', dataset }
+  const alert = abandonedAlert(dataset, answer.state)
+  if (alert) await fx.notifier.notify(alert)
   const settleSeconds = fx.settings.settleSeconds ?? datasetOf(fx, dataset).settleSeconds
   return { outcome: 'begun', dataset, run, settleSeconds }
 }
