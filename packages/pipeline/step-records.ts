@@ -11,6 +11,20 @@ export interface StagedGroup {
   partition: string
   rowGroup: number
   rows: number
+  /** Set where the rows are those of one slot of `hashSlots` only, by the low bits of the key hash. */
+  slot?: number
+}
+
+/** Slots into which Clean divides many rows of one partition, so that a Dedupe unit need not read all of them. */
+export const hashSlots = 16
+
+/** The bucket or slot of a key hash; `of` is a power of two. */
+export const bucketOf = (hash: bigint, of: number) => Number(BigInt.asUintN(32, hash)) & (of - 1)
+
+/** Whether rows of a staged group may fall into a bucket. */
+export function mayHold(group: StagedGroup, bucket: number, buckets: number): boolean {
+  const shared = Math.min(buckets, hashSlots)
+  return group.slot === undefined || group.slot % shared === bucket % shared
 }
 
 /** What Clean found in one source, or in one slice of it. */

@@ -5,7 +5,13 @@ import type { DataFile, TableState } from '@droplake/pipeline/lake-state'
 import type { Source } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { identity, stagedColumns } from '@droplake/pipeline/staged'
-import type { AcceptRecord, CleanRecord, DedupeUnit } from '@droplake/pipeline/step-records'
+import {
+  type AcceptRecord,
+  bucketOf,
+  type CleanRecord,
+  type DedupeUnit,
+  mayHold,
+} from '@droplake/pipeline/step-records'
 import { openStored } from '@droplake/pipeline/stored-rows'
 import { type Candidates, foreign, noCandidates, type Origin, staged, stored } from './winners.ts'
 
@@ -30,8 +36,6 @@ export interface Loaded {
   files: { file: DataFile; from: number; to: number }[]
 }
 
-export const bucketOf = (hash: bigint, buckets: number) => Number(BigInt.asUintN(32, hash)) & (buckets - 1)
-
 export async function loadUnit(work: TableWork, unit: DedupeUnit): Promise<Loaded> {
   const { table, accepted, state } = work
   const rows = noCandidates(identity(table).length)
@@ -46,7 +50,7 @@ export async function loadUnit(work: TableWork, unit: DedupeUnit): Promise<Loade
     await addStored(work, { file, origin: stored, wanted: inBucket, rows, numberOf })
     loaded.files.push({ file, from, to: rows.hash.length })
   }
-  await addStaged(work, { partition: unit.partition, origin: staged, wanted: inBucket, rows, numberOf, loaded })
+  await addStaged(work, { unit, partition: unit.partition, origin: staged, wanted: inBucket, rows, numberOf, loaded })
 
   const rivals = new Map<string, Set<bigint>>()
   for (const [hash, partitions] of Object.entries(accepted.movers)) {
@@ -58,7 +62,7 @@ export async function loadUnit(work: TableWork, unit: DedupeUnit): Promise<Loade
     const wanted = (hash: bigint) => hashes.has(hash)
     for (const file of state?.partitions[partition]?.files ?? [])
       await addStored(work, { file, origin: foreign, wanted, rows, numberOf })
-    await addStaged(work, { partition, origin: foreign, wanted, rows, numberOf })
+    await addStaged(work, { unit, partition, origin: foreign, wanted, rows, numberOf })
   }
   return loaded
 }
@@ -104,6 +108,7 @@ async function addStored(
 async function addStaged(
   { store, table, plan, accepted, items }: TableWork,
   from: {
+    unit: DedupeUnit
     partition: string
     origin: Origin
     wanted: (hash: bigint) => boolean
@@ -122,7 +127,11 @@ async function addStaged(
   for (const item of items) {
     const wantedGroups = item.sources.flatMap((found) =>
       taken.has(found.source)
-        ? found.groups.filter((group) => group.partition === from.partition).map((group) => ({ found, group }))
+        ? found.groups
+            .filter(
+              (group) => group.partition === from.partition && mayHold(group, from.unit.bucket, from.unit.buckets),
+            )
+            .map((group) => ({ found, group }))
         : [],
     )
     if (wantedGroups.length === 0) continue

@@ -2,9 +2,9 @@ import { createParquet, type ParquetOut } from '@droplake/columnar/write-parquet
 import type { Cell } from '@droplake/contracts/column'
 import type { DataFile } from '@droplake/pipeline/lake-state'
 import { cleanedColumns, stagedColumns } from '@droplake/pipeline/staged'
-import type { DedupeUnit } from '@droplake/pipeline/step-records'
+import { bucketOf, type DedupeUnit } from '@droplake/pipeline/step-records'
 import { openStored } from '@droplake/pipeline/stored-rows'
-import { bucketOf, type Loaded, type TableWork } from './load.ts'
+import type { Loaded, TableWork } from './load.ts'
 import { staged } from './winners.ts'
 
 const mostFiles = 16
