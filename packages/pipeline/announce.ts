@@ -1,7 +1,7 @@
 import { routeKey } from '@droplake/contracts/route'
 import { type DataEffects, datasetOf } from './effects.ts'
 import { readState } from './log.ts'
-import { pendingSources, ring, type Source, sourceOf } from './markers.ts'
+import { pendingSources, ring, type Source, sourceOf, uploadOf } from './markers.ts'
 
 /**
  * Rings for every raw object of a dataset that the log does not know and nobody rang for: an event may be lost, a process
@@ -18,9 +18,7 @@ export async function announce(
   const state = await readState(fx.store, dataset)
   const pending = await pendingSources(fx.store, dataset)
   // By upload and table, not by id: a source that was forced in is known as well.
-  const upload = (source: Pick<Source, 'key' | 'etag' | 'lastModified' | 'table'>) =>
-    [source.key, source.etag, Math.floor(source.lastModified / 1000), source.table].join('\0')
-  const known = new Set([...Object.values(state.sources), ...pending].map(upload))
+  const known = new Set([...Object.values(state.sources), ...pending].map(uploadOf))
   const rung: Source[] = []
   const unroutable: string[] = []
   for (const folder of datasetOf(fx, dataset).rawFolders)
@@ -31,11 +29,11 @@ export async function announce(
         continue
       }
       const source = sourceOf(info, table.name)
-      if (restMs > 0 && info.lastModified > fx.clock.now() - restMs && !known.has(upload(source))) {
+      if (restMs > 0 && info.lastModified > fx.clock.now() - restMs && !known.has(uploadOf(source))) {
         restless++
         continue
       }
-      if (known.has(upload(source))) continue
+      if (known.has(uploadOf(source))) continue
       await ring(fx.store, dataset, source)
       rung.push(source)
     }

@@ -4,7 +4,8 @@ import { keys } from './keys.ts'
 import { advance, emptyState, type LakeState, type LogEntry, type StoredEntry } from './lake-state.ts'
 import { findRecord, readRecord, replaceRecord } from './records.ts'
 
-const checkpointEvery = 50
+/** Every such entry carries the whole state. */
+export const checkpointEvery = 50
 
 /** Thrown when another run went on with the dataset: stop, and touch nothing more. */
 export class Fenced extends Error {

@@ -17,9 +17,13 @@ export interface Source {
   nonce?: string
 }
 
+/** What tells one upload into one table from every other: an event may come twice, and the same bytes may be uploaded again. */
+export const uploadOf = (of: Pick<Source, 'key' | 'etag' | 'lastModified' | 'table'>) =>
+  [of.key, of.etag, Math.floor(of.lastModified / 1000), of.table].join('\0')
+
 export function sourceOf(info: ObjectInfo, table: string, nonce?: string): Source {
   const id = createHash('sha256')
-    .update([info.key, info.etag, Math.floor(info.lastModified / 1000), table, nonce ?? ''].join('\0'))
+    .update([uploadOf({ ...info, table }), nonce ?? ''].join('\0'))
     .digest('hex')
     .slice(0, 32)
   const { key, etag, version, size, lastModified } = info

@@ -1,7 +1,7 @@
 import type { ObjectStore } from '@droplake/lake/object-store'
 import { keys } from '@droplake/pipeline/keys'
 import { advance, emptyState, type LakeState, type StoredEntry } from '@droplake/pipeline/lake-state'
-import { entries } from '@droplake/pipeline/log'
+import { checkpointEvery, entries } from '@droplake/pipeline/log'
 import { findRecord } from '@droplake/pipeline/records'
 
 /**
@@ -22,8 +22,6 @@ export async function* reachableStates(
   }
   yield state
 }
-
-const checkpointEvery = 50
 
 async function checkpointBefore(store: ObjectStore, head: LakeState, { keep, since }: { keep: number; since: number }) {
   let seq = Math.floor(Math.max(0, head.seq - keep) / checkpointEvery) * checkpointEvery
