@@ -40,6 +40,15 @@ export interface CatalogState {
   views: CatalogView[]
 }
 
+/** What a crawler inferred from raw files, by itself: nothing reads it but the comparison with the contracts. */
+export interface CrawledTable {
+  name: string
+  /** Key of the object, or prefix of the folder, that it read. */
+  key: string
+  /** Types as the crawler names them. */
+  columns: { name: string; type: string }[]
+}
+
 /**
  * The names under which the query engine finds data. It follows the log and never decides anything.
  */
@@ -47,8 +56,11 @@ export interface Catalog {
   /**
    * Brings one dataset to a state; idempotent, safe to repeat at any moment, and a no-op when the catalog already
    * follows a later entry.
+   *
+   * `still` is awaited right before each batch of changes that nothing else guards against a caller who is late; what it
+   * throws ends the work there. A driver that moves a dataset at once does not ask.
    */
-  follow(state: CatalogState): Promise<void>
+  follow(state: CatalogState, options?: { still?: () => Promise<void> }): Promise<void>
   /**
    * Registers one immutable table beside the state: a model's version before it is published. Repeating it is fine;
    * other content under a name that is registered is an error. A state that names the table takes its place.
@@ -57,10 +69,13 @@ export interface Catalog {
   /** Forgets registered tables that are not kept, and superseded states, as far as they are older than `before` (UTC ms). */
   prune(dataset: string, options: { keep: ReadonlySet<string>; before: number }): Promise<void>
   /**
-   * What is shown now; undefined before the first `follow`. Registered tables are among the tables. The value may be
-   * shared with other callers: look, do not touch.
+   * What is shown now, in no particular order; undefined before the first `follow`. Registered tables are among the
+   * tables. Of one that only a statement of the query engine created, a driver may show the columns without partitions.
+   * The value may be shared with other callers: look, do not touch.
    */
   show(dataset: string): Promise<CatalogState | undefined>
+  /** What the crawler found in the dataset's raw files when it last looked; empty when it never did. */
+  crawled(dataset: string): Promise<CrawledTable[]>
   /** Datasets of which something was followed or registered, in order of their names. */
   datasets(): Promise<string[]>
 }

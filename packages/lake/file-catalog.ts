@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import type { Catalog, CatalogState, CatalogTable } from './catalog.ts'
+import type { Catalog, CatalogState, CatalogTable, CrawledTable } from './catalog.ts'
 import { inBatches } from './file-io.ts'
 import { ObjectNotFound, type ObjectStore, PreconditionFailed } from './object-store.ts'
 
@@ -15,7 +15,7 @@ export function fileCatalog(store: ObjectStore): Catalog {
   const isState = (dataset: string, key: string) => /^\d{8,}\.json$/.test(key.slice(folder(dataset).length))
   /** Greatest state key seen of each dataset: where the next listing begins. */
   const newest = new Map<string, string>()
-  /** Parsed objects by key and version; they never change. */
+  /** Parsed objects by key and etag; they never change. */
   const parsed = new Map<string, Map<string, unknown>>()
 
   async function create(key: string, value: unknown): Promise<boolean> {
@@ -30,16 +30,16 @@ export function fileCatalog(store: ObjectStore): Catalog {
 
   const load = async (key: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await store.read(key)))
 
-  /** Identities (key and version) of the newest state and of all registered tables. */
+  /** Identities (key and etag) of the newest state and of all registered tables. */
   async function look(dataset: string): Promise<{ state?: Named; registered: Named[] }> {
     const seen = newest.get(dataset)
     // From just before the newest state that was seen, so that its absence would show.
     const after = seen && stateKey(dataset, Math.max(0, Number.parseInt(seen.slice(folder(dataset).length), 10) - 1))
     let state: Named | undefined
     const registered: Named[] = []
-    for await (const { key, version } of store.list(folder(dataset), after ? { after } : {})) {
-      if (isState(dataset, key)) state = { key, identity: `${key} ${version}` }
-      else if (key.startsWith(`${folder(dataset)}build/`)) registered.push({ key, identity: `${key} ${version}` })
+    for await (const { key, etag } of store.list(folder(dataset), after ? { after } : {})) {
+      if (isState(dataset, key)) state = { key, identity: `${key} ${etag}` }
+      else if (key.startsWith(`${folder(dataset)}build/`)) registered.push({ key, identity: `${key} ${etag}` })
     }
     if (state) newest.set(dataset, state.key)
     else if (seen) {
@@ -96,6 +96,14 @@ export function fileCatalog(store: ObjectStore): Catalog {
       await store.delete(old.filter((key) => key !== states.at(-1)))
     },
     show: (dataset) => show(dataset),
+    async crawled(dataset) {
+      try {
+        return (await load(crawlKey(dataset))) as CrawledTable[]
+      } catch (error) {
+        if (error instanceof ObjectNotFound) return []
+        throw error
+      }
+    },
     async datasets() {
       const found = new Set<string>()
       let after: string | undefined
@@ -109,6 +117,9 @@ export function fileCatalog(store: ObjectStore): Catalog {
     },
   }
 }
+
+/** Where the laptop's crawler leaves what it found; replaced by every crawl. */
+export const crawlKey = (dataset: string) => `ops/crawls/${dataset}.json`
 
 interface Named {
   key: string

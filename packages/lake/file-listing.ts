@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { code, inBatches } from './file-io.ts'
 import { compareKeys } from './object-key.ts'
-import type { ObjectInfo } from './object-store.ts'
+import type { ListedObject, ObjectInfo } from './object-store.ts'
 
 /** A file as an object: its version is inode, size and modification time in nanoseconds. */
 export function infoOf(key: string, found: BigIntStats): ObjectInfo {
@@ -17,11 +17,11 @@ export function infoOf(key: string, found: BigIntStats): ObjectInfo {
  * Siblings are sorted with a `/` after each folder's name, which makes folder-by-folder order the order of whole keys.
  * Hidden names are left out; what vanishes meanwhile is left out; anything else that fails is thrown.
  */
-export async function* listFolder(root: string, prefix: string, after?: string): AsyncGenerator<ObjectInfo> {
+export async function* listFolder(root: string, prefix: string, after?: string): AsyncGenerator<ListedObject> {
   yield* walk(prefix.slice(0, prefix.lastIndexOf('/') + 1))
 
   /** @param folder '' or a key that ends with `/` */
-  async function* walk(folder: string): AsyncGenerator<ObjectInfo> {
+  async function* walk(folder: string): AsyncGenerator<ListedObject> {
     const names = (await entries(join(root, folder))).map(({ name, isFolder }) => ({
       key: folder + name + (isFolder ? '/' : ''),
       isFolder,
@@ -46,13 +46,15 @@ export async function* listFolder(root: string, prefix: string, after?: string):
     return compareKeys(key, after) <= 0
   }
 
-  async function* describe(keys: readonly string[]): AsyncGenerator<ObjectInfo> {
+  async function* describe(keys: readonly string[]): AsyncGenerator<ListedObject> {
     const found = await inBatches(keys, batch, (key) => statIfThere(join(root, key)))
-    for (const [index, stats] of found.entries()) if (stats?.isFile()) yield infoOf(keys[index] ?? '', stats)
+    for (const [index, stats] of found.entries()) if (stats?.isFile()) yield listed(infoOf(keys[index] ?? '', stats))
   }
 }
 
 const batch = 64
+
+const listed = ({ key, size, etag, lastModified }: ObjectInfo): ListedObject => ({ key, size, etag, lastModified })
 
 async function entries(folder: string): Promise<{ name: string; isFolder: boolean }[]> {
   const found: { name: string; isFolder: boolean }[] = []

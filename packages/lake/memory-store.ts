@@ -85,7 +85,8 @@ export function memoryStore(options: { clock?: Clock } = {}): ObjectStore {
       checkPrefix(prefix)
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(compareKeys)
       const infos = keys.map((key) => need(key).info)
-      for (const info of infos) if (after === undefined || compareKeys(info.key, after) > 0) yield { ...info }
+      for (const { key, size, etag, lastModified } of infos)
+        if (after === undefined || compareKeys(key, after) > 0) yield { key, size, etag, lastModified }
     },
     async delete(keys) {
       for (const key of keys) objects.delete(checkKey(key))

@@ -3,10 +3,11 @@
  * Names that begin with a dot are the store's own.
  */
 export function checkKey(key: string): string {
-  for (const part of key.split('/'))
-    if (part === '' || part.startsWith('.') || part.includes('\0') || part.includes('\\')) refuse(key)
-  return key
+  return isKey(key) ? key : refuse(key)
 }
+
+/** Whether every store takes the key. */
+export const isKey = (key: string) => !key.split('/').some((part) => part === '' || /^\.|[\0\\]/.test(part))
 
 /** As `checkKey`, but the last part may be cut off anywhere, also to nothing: `raw/olist/`, `raw/oli`, the empty prefix. */
 export function checkPrefix(prefix: string): string {

@@ -9,6 +9,12 @@ export interface ObjectInfo {
   lastModified: number
 }
 
+/** What a listing tells: the version is for `head` to say. */
+export type ListedObject = Omit<ObjectInfo, 'version'>
+
+/** What a write tells: the time is for `head` to say. */
+export type WrittenObject = Omit<ObjectInfo, 'lastModified'>
+
 /** Bytes `[start, end)` of an object. */
 export interface ByteRange {
   start: number
@@ -18,7 +24,7 @@ export interface ByteRange {
 /** An object in the making: nobody sees it before `close`, and never after `abort`. */
 export interface ObjectWriter {
   write(bytes: Uint8Array): Promise<void>
-  close(): Promise<ObjectInfo>
+  close(): Promise<WrittenObject>
   abort(): Promise<void>
 }
 
@@ -35,13 +41,13 @@ export interface ObjectStore {
   /** The bytes, of exactly that version when one is given. A range past the end is cut off at the end, also to nothing. */
   read(key: string, options?: { range?: ByteRange; version?: string }): Promise<Uint8Array>
   /** Replaces the object as a whole. With `ifAbsent` throws `PreconditionFailed` when the key exists. */
-  put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<ObjectInfo>
+  put(key: string, bytes: Uint8Array, options?: { ifAbsent?: boolean }): Promise<WrittenObject>
   /** For objects too large for memory. */
   writer(key: string): Promise<ObjectWriter>
   /** Copies without moving bytes through this process. */
-  copy(from: string, to: string): Promise<ObjectInfo>
+  copy(from: string, to: string): Promise<WrittenObject>
   /** Every object under the prefix, in the order of the keys' UTF-8 bytes, from the first key greater than `after`. */
-  list(prefix: string, options?: { after?: string }): AsyncIterable<ObjectInfo>
+  list(prefix: string, options?: { after?: string }): AsyncIterable<ListedObject>
   /** Absent keys are fine. Kept versions of the keys may go as well. */
   delete(keys: readonly string[]): Promise<void>
   /** How the query engine names the object, or the folder of a prefix: `s3://bucket/key`, or an absolute path. */

@@ -22,18 +22,22 @@ export async function announce(
   const rung: Source[] = []
   const unroutable: string[] = []
   for (const folder of datasetOf(fx, dataset).rawFolders)
-    for await (const info of fx.store.list(`raw/${folder}/`)) {
-      const table = routeKey(fx.datasets, info.key)
+    for await (const listed of fx.store.list(`raw/${folder}/`)) {
+      const table = routeKey(fx.datasets, listed.key)
       if (!table) {
-        unroutable.push(info.key)
+        unroutable.push(listed.key)
         continue
       }
+      if (known.has(uploadOf({ ...listed, table: table.name }))) continue
+      // It may have been replaced, or taken away, since the listing.
+      const info = await fx.store.head(listed.key)
+      if (!info) continue
       const source = sourceOf(info, table.name)
-      if (restMs > 0 && info.lastModified > fx.clock.now() - restMs && !known.has(uploadOf(source))) {
+      if (known.has(uploadOf(source))) continue
+      if (restMs > 0 && info.lastModified > fx.clock.now() - restMs) {
         restless++
         continue
       }
-      if (known.has(uploadOf(source))) continue
       await ring(fx.store, dataset, source)
       rung.push(source)
     }

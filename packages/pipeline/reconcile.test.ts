@@ -1,6 +1,7 @@
 import { text, timestamp } from '@droplake/contracts/column'
 import type { TableSpec } from '@droplake/contracts/table'
 import { expect, test } from 'vitest'
+import { defaultSettings } from './effects.ts'
 import { emptyState, type LakeState } from './lake-state.ts'
 import { catalogState } from './reconcile.ts'
 import { datasetWith, testLake } from './testing/test-lake.ts'
@@ -27,7 +28,7 @@ const dataset = datasetWith({ orders, shops })
 const published = (table: string, seq: number) => ({ sqlHash: 'h', inputs: {}, partitions: {}, table, seq })
 
 test('before anything came every table of the contract is there, empty, with its columns and lineage', () => {
-  const { tables, views, seq } = catalogState(dataset, emptyState('d'))
+  const { tables, views, seq } = catalogState(dataset, emptyState('d'), defaultSettings)
   expect(seq).toBe(0)
   expect(views).toEqual([])
   expect(tables).toMatchObject([
@@ -53,7 +54,7 @@ test('partitions show the files that the log names', () => {
   const location = 'cleaned/d/orders/month=2018-01/r1/'
   const partitions = { '2018-01': { location, buckets: 1, files: [file], rows: 3 } }
   const state: LakeState = { ...emptyState('d'), seq: 2, tables: { orders: { partitions, seq: 2 } } }
-  expect(catalogState(dataset, state).tables[0]?.partitions).toEqual([
+  expect(catalogState(dataset, state, defaultSettings).tables[0]?.partitions).toEqual([
     { value: '2018-01', location, files: [file.key], rows: 3 },
   ])
 })
@@ -65,7 +66,7 @@ test('dimensions move before the facts that point at them, and each view shows i
     a_mart: published('a_mart__r1_2', 4),
     dim_day: published('dim_day__r1_1', 4),
   }
-  const { views } = catalogState(dataset, { ...emptyState('d'), models })
+  const { views } = catalogState(dataset, { ...emptyState('d'), models }, defaultSettings)
   expect(views.map(({ name }) => name)).toEqual(['dim_day', 'dim_shop', 'a_mart', 'fact_orders'])
   expect(views[1]).toEqual({
     database: 'd_curated',
@@ -82,7 +83,7 @@ test('the catalog that followed the log stays ahead of one that follows an older
   const before = await lake.state()
   await ringFor(lake, { name: 'shops2.csv', table: 'shops', bytes: 'id\nc\n' })
   await wholeRun(lake, 'r2')
-  await lake.fx.catalog.follow(catalogState(dataset, before))
+  await lake.fx.catalog.follow(catalogState(dataset, before, defaultSettings))
   const shown = await lake.fx.catalog.show('d')
   expect(shown?.seq).toBe((await lake.state()).seq)
   expect(shown?.tables.find(({ name }) => name === 'shops')?.partitions).toMatchObject([{ value: '', rows: 3 }])

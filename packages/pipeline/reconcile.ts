@@ -2,8 +2,7 @@ import type { Dataset } from '@droplake/contracts/dataset'
 import { enrichedColumns, enrichedPartition } from '@droplake/contracts/enriched'
 import { type Columns, lineage, type Table } from '@droplake/contracts/table'
 import type { CatalogState, CatalogTable } from '@droplake/lake/catalog'
-import { datasetOf, type Effects } from './effects.ts'
-import { database } from './keys.ts'
+import { type DatabaseZone, database, datasetOf, type Effects, type Settings } from './effects.ts'
 import type { LakeState, TableState } from './lake-state.ts'
 import { readState } from './log.ts'
 import { cleanedColumns } from './staged.ts'
@@ -13,27 +12,32 @@ import { cleanedColumns } from './staged.ts'
  * log says already.
  */
 export async function reconcile(
-  fx: Pick<Effects, 'store' | 'catalog' | 'datasets'>,
+  fx: Pick<Effects, 'store' | 'catalog' | 'datasets' | 'settings'>,
   dataset: string,
 ): Promise<LakeState> {
   const state = await readState(fx.store, dataset)
-  await fx.catalog.follow(catalogState(datasetOf(fx, dataset), state))
+  await fx.catalog.follow(catalogState(datasetOf(fx, dataset), state, fx.settings))
   return state
 }
 
 /** What the catalog shows at a state of the log: every table of the contract, empty if need be, and the published views. */
-export function catalogState(dataset: Dataset, state: LakeState): CatalogState {
+export function catalogState(
+  dataset: Dataset,
+  state: LakeState,
+  settings: Pick<Settings, 'databasePrefix'>,
+): CatalogState {
+  const within = (zone: DatabaseZone) => database({ settings }, dataset.name, zone)
   const views = Object.entries(state.models)
     .sort(([a], [b]) => order(a) - order(b) || (a < b ? -1 : 1))
     .map(([name, model]) => ({
-      database: database(dataset.name, 'curated'),
+      database: within('curated'),
       name,
-      target: { database: database(dataset.name, 'build'), name: model.table },
+      target: { database: within('build'), name: model.table },
       seq: model.seq,
     }))
   const tables = Object.values(dataset.tables).map((table) =>
     catalogTable(table, {
-      zone: 'cleaned',
+      database: within('cleaned'),
       columns: cleanedColumns(table),
       partition: table.partition,
       state: state.tables[table.name],
@@ -42,7 +46,7 @@ export function catalogState(dataset: Dataset, state: LakeState): CatalogState {
   const enriched = Object.values(dataset.tables).flatMap((table) =>
     table.enrich
       ? catalogTable(table, {
-          zone: 'enriched',
+          database: within('enriched'),
           columns: { ...enrichedColumns(dataset, table), ...lineage },
           partition: enrichedPartition(table),
           state: state.enriched[table.name],
@@ -58,14 +62,14 @@ const order = (name: string) => (name.startsWith('dim_') ? 0 : 1)
 function catalogTable(
   table: Table,
   of: {
-    zone: 'cleaned' | 'enriched'
+    database: string
     columns: Columns
     partition: { name: string } | undefined
     state: TableState | undefined
   },
 ): CatalogTable {
   return {
-    database: database(table.dataset, of.zone),
+    database: of.database,
     name: table.name,
     description: table.description,
     columns: Object.entries(of.columns).map(([name, { type, description }]) => ({

@@ -11,5 +11,5 @@ describeQueryEngine('DuckDB', async () => {
   const store = fileStore(join(root, 'lake'), { sync: false })
   const catalog = fileCatalog(store)
   const engine = duckdbEngine({ store, catalog, tempFolder: join(root, 'spill'), sync: false })
-  return { engine, store, catalog, close: () => rm(root, { recursive: true }) }
+  return { engine, store, catalog, givesParts: true, showsCreated: true, close: () => rm(root, { recursive: true }) }
 })

@@ -1,0 +1,40 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** What befalls one invocation of a function before its handler is called. */
+export interface LambdaFault {
+  /** Only an event whose JSON holds this text. */
+  matches?: string
+  /** The error's name, as the state machine sees it. */
+  error?: string
+  message?: string
+}
+
+/** Faults of the emulated Lambda service: files in a folder that its runtime looks into. */
+export function lambdaFaults(folder: string) {
+  mkdirSync(folder, { recursive: true })
+  const lay = (functionName: string, fault: object) =>
+    writeFileSync(join(folder, `${functionName}.${randomUUID()}`), JSON.stringify(fault))
+  return {
+    folder,
+    /** The next `times` invocations fail. */
+    fail(functionName: string, fault: LambdaFault & { times?: number }) {
+      const { times = 1, message = 'on purpose', ...rest } = fault
+      for (let n = 0; n < times; n++) lay(functionName, { ...rest, message })
+    },
+    /** The next invocation sleeps before its handler until it is woken. `fell`: whether it sleeps by now. */
+    pause(functionName: string, fault: Pick<LambdaFault, 'matches'> = {}) {
+      const pausedBy = join(folder, `pause.${randomUUID()}`)
+      writeFileSync(pausedBy, '')
+      lay(functionName, { ...fault, pausedBy })
+      return {
+        wake: () => rmSync(pausedBy, { force: true }),
+        fell: () => !readdirSync(folder).some((name) => name.startsWith(`${functionName}.`)) && existsSync(pausedBy),
+      }
+    },
+    clear: () => {
+      for (const name of readdirSync(folder)) rmSync(join(folder, name))
+    },
+  }
+}
