@@ -6,6 +6,8 @@ export interface DatasetSpec {
   rawFolders?: readonly string[]
   /** Seconds that a run waits after it began, so that files dropped together run together. */
   settleSeconds: number
+  /** When the crawler reads the raw files: when a file has columns that none before it had, in every run, or never. Default: on-change. */
+  crawl?: 'on-change' | 'always' | 'never'
 }
 
 /** One source system: its settings and its tables by name. */

@@ -187,6 +187,7 @@ describe('saved queries', () => {
         description: 'All.',
         columns: [{ name: 'n', description: 'rows' }],
         select: 'select count(*) as n from curated.fact_test\norder by n',
+        references: [{ zone: 'curated', name: 'fact_test', start: 26, end: 43, aliased: false }],
         inputs: [{ zone: 'curated', name: 'fact_test' }],
       },
     ])

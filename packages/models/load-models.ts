@@ -50,7 +50,7 @@ export async function loadQueries(folder: string, options: LoadOptions = {}): Pr
     checkColumns(header, parsed, file)
     const inputs = distinctInputs(parsed)
     checkInputs(inputs, { file, dataset, models })
-    return { dataset: dataset.name, name, description, columns, select, inputs }
+    return { dataset: dataset.name, name, description, columns, select, references: parsed.references, inputs }
   })
 }
 
@@ -95,7 +95,20 @@ function toModel(dataset: string, { file, name, header, select, parsed }: SqlFil
   const inputs = distinctInputs(parsed)
   const facts = JSON.stringify([parsed.tokens, materialization, partition ?? '', audits])
   const sqlHash = createHash('sha256').update(facts).digest('hex')
-  const model = { dataset, name, description, grain, materialization, audits, columns, select, inputs, sqlHash }
+  const { references } = parsed
+  const model = {
+    dataset,
+    name,
+    description,
+    grain,
+    materialization,
+    audits,
+    columns,
+    select,
+    references,
+    inputs,
+    sqlHash,
+  }
   return partition ? { ...model, partitionColumn: partition } : model
 }
 

@@ -7,6 +7,13 @@ export interface TableName {
   name: string
 }
 
+/** One place where a select reads a table; `[start, end)` in code points, `zone.name` without the alias. */
+export interface Reference extends TableName {
+  start: number
+  end: number
+  aliased: boolean
+}
+
 /** The qualified and quoted table that a name stands for: `"olist_cleaned"."orders"`. */
 export type ResolveName = (zone: Zone, name: string) => string
 
@@ -40,6 +47,8 @@ export interface Model {
   /** Every output column, in order. */
   columns: ColumnDoc[]
   select: string
+  /** Where the select names its tables, in order: a Lambda renders it without a parser. */
+  references: Reference[]
   /** Tables that the select reads, sorted. */
   inputs: TableName[]
   /** SHA-256 of the select without comments and layout, the materialization, the partition and the audits. */
@@ -53,5 +62,6 @@ export interface Query {
   description: string
   columns: ColumnDoc[]
   select: string
+  references: Reference[]
   inputs: TableName[]
 }

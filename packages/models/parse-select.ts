@@ -1,12 +1,5 @@
 import { Dialect, outputColumns, parse, tokenize } from '@droplake/lake/polyglot'
-import { type TableName, type Zone, zones } from './model.ts'
-
-/** One place where a select reads a table; `[start, end)` in code points, `zone.name` without the alias. */
-export interface Reference extends TableName {
-  start: number
-  end: number
-  aliased: boolean
-}
+import { type Reference, type Zone, zones } from './model.ts'
 
 export interface ParsedSelect {
   references: Reference[]

@@ -1,5 +1,4 @@
 import type { Model, Query, ResolveName } from './model.ts'
-import { parseSelect } from './parse-select.ts'
 import { qualifiedName, quoteName, quoteText } from './quote.ts'
 
 /** Athena writes at most this many partitions a statement. */
@@ -17,9 +16,8 @@ export interface TableBatch {
  * The select with its tables' real names; everything else stays as it was written. A table without an alias gets its own
  * name as one, so that `orders.order_id` goes on to mean the same.
  */
-export function renderSelect(model: Pick<Model | Query, 'dataset' | 'name' | 'select'>, names: ResolveName): string {
-  const { references } = parseSelect(model.select, { file: `${model.dataset}/${model.name}` })
-  const points = [...model.select]
+export function renderSelect({ select, references }: Pick<Model | Query, 'select' | 'references'>, names: ResolveName) {
+  const points = [...select]
   let text = ''
   let at = 0
   for (const { zone, name, start, end, aliased } of references) {

@@ -104,6 +104,36 @@ describe('a model of models', () => {
   })
 })
 
+describe('a model that was moved back to an earlier version', () => {
+  const changed: Record<string, InputVersion> = {
+    'cleaned.items': { partitions: { '': 'i2' } },
+    'curated.dim': { partitions: { '': 'old/' } },
+  }
+  const mart = modelOf('mart', ['curated.dim'])
+  const ask = (model: Model, shownHash = dim.sqlHash) =>
+    staleModels({
+      models: [model, mart],
+      inputVersions: (zone, name) => ({ ...tables, ...changed })[`${zone}.${name}`],
+      published: {
+        dim: { ...publish(dim), sqlHash: shownHash, pin: { sqlHash: dim.sqlHash } },
+        mart: publish(mart, { 'curated.dim': { partitions: { '': 'new/' } } }),
+      },
+    })
+
+  test('is not stale, whatever changed, and what reads it is built from that version', () => {
+    expect(ask(dim)).toEqual([{ name: 'mart', reason: 'curated.dim changed' }])
+    expect(ask(dim, 'of the earlier version')).toEqual([{ name: 'mart', reason: 'curated.dim changed' }])
+  })
+
+  test('is stale once its SQL is another one than it was moved back for', () => {
+    expect(ask({ ...dim, sqlHash: 'mended' })).toMatchObject([{ name: 'dim', reason: 'SQL changed' }, { name: 'mart' }])
+    expect(ask({ ...dim, sqlHash: 'reverted' }, 'reverted')).toMatchObject([
+      { name: 'dim', reason: 'cleaned.items changed' },
+      { name: 'mart' },
+    ])
+  })
+})
+
 test('an input without a version is an error, and an empty table where that is allowed', () => {
   const options = { models: [dim], inputVersions: () => undefined, published: { dim: publish(dim) } }
   expect(() => staleModels(options)).toThrow('models: dim reads cleaned.items, which has no version')

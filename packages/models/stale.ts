@@ -17,6 +17,15 @@ export interface PublishedModel {
   table: string
 }
 
+/** A model's version that readers see; with a pin it is an earlier one, to which somebody moved it back. */
+export type ShownModel = PublishedModel & {
+  /** The SQL that the model had when it was moved back. */
+  pin?: { sqlHash: string }
+}
+
+/** Whether a model stays where somebody moved it back to: until its SQL is another one. */
+export const isPinned = (model: Model, shown: ShownModel | undefined) => shown?.pin?.sqlHash === model.sqlHash
+
 /** `partitions`: only these partition values differ (they may be new or gone); absent: the whole model. */
 export interface StaleModel {
   name: string
@@ -28,7 +37,8 @@ export interface StaleModel {
 type Change = { input: string; partitions?: string[] }
 
 /**
- * Models whose SQL or inputs differ from those of their last publish, in an order in which they can be built.
+ * Models whose SQL or inputs differ from those of the version that readers see, in an order in which they can be built. A
+ * pinned model is not among them.
  *
  * The version of a curated input's partition is its location. An input without a version is an error, or with
  * `missingOk` an empty table; of an input model that is stale itself no version is asked for when it is new.
@@ -36,7 +46,7 @@ type Change = { input: string; partitions?: string[] }
 export function staleModels(options: {
   models: readonly Model[]
   inputVersions: (zone: Zone, name: string) => InputVersion | undefined
-  published: Record<string, PublishedModel>
+  published: Record<string, ShownModel>
   missingOk?: boolean
 }): StaleModel[] {
   const { models, published } = options
@@ -45,6 +55,7 @@ export function staleModels(options: {
     const model = models.find((candidate) => candidate.name === name)!
     const last = published[name]
     if (!last) stale.set(name, { name, reason: 'never published' })
+    else if (isPinned(model, last)) continue
     else if (last.sqlHash !== model.sqlHash) stale.set(name, { name, reason: 'SQL changed' })
     else {
       const changes = model.inputs.flatMap((input) => changeOf(input, { ...options, model, last, stale }))

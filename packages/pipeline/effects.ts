@@ -9,8 +9,10 @@ import type { Model } from '@droplake/models/model'
 import type { Executions } from './begin.ts'
 import type { Holder } from './lake-state.ts'
 
-/** Sizes that bound one Lambda's or one worker's memory, and little else. */
+/** Sizes that bound one Lambda's or one worker's memory, and what tells one stage from another. */
 export interface Settings {
+  /** What every database's name begins with: app and stage; '' locally. */
+  databasePrefix: string
   /** Slice of a large plain file. */
   sliceBytes: number
   /** Small files are packed into one item up to this size … */
@@ -21,13 +23,17 @@ export interface Settings {
   bucketRows: number
   /** Replaces the datasets' own settling time; a whole number. */
   settleSeconds?: number
+  /** Between two looks at a crawler that runs; a whole number. */
+  crawlPollSeconds: number
 }
 
 export const defaultSettings: Settings = {
+  databasePrefix: '',
   sliceBytes: 4 * 2 ** 20,
   packBytes: 4 * 2 ** 20,
   packFiles: 64,
   bucketRows: 50_000,
+  crawlPollSeconds: 0,
 }
 
 /** What the services that move rows need. */
@@ -46,6 +52,15 @@ export interface Effects extends DataEffects {
   executions: Executions & { holder(execution: string): Holder }
   models(dataset: string): Promise<Model[]>
 }
+
+/** What one service needs beside the data: so its bundle and its role hold no more. */
+export type With<K extends Exclude<keyof Effects, keyof DataEffects>> = DataEffects & Pick<Effects, K>
+
+export type DatabaseZone = 'raw' | 'cleaned' | 'enriched' | 'build' | 'curated'
+
+/** Name of the database that holds one zone of a dataset: `droplake_prod_olist_curated`. */
+export const database = (fx: { settings: Pick<Settings, 'databasePrefix'> }, dataset: string, zone: DatabaseZone) =>
+  `${fx.settings.databasePrefix}${dataset}_${zone}`
 
 /** What every step knows of its run. */
 export interface RunInput {

@@ -26,6 +26,8 @@ export const keys = {
   modelPlan: (run: string) => `ops/runs/${run}/models/plan.json`,
   modelRender: (run: string, model: string, attempt: number) => `ops/runs/${run}/models/${model}.${attempt}.json`,
   modelDone: (run: string, model: string) => `ops/runs/${run}/models/${model}.done.json`,
+  rollback: (run: string) => `ops/runs/${run}/rollback.json`,
+  crawl: (run: string) => `ops/runs/${run}/crawl.json`,
   report: (run: string) => `ops/runs/${run}/report.json`,
 
   quarantine: (dataset: string, table: string, run: string, item: number) =>
@@ -33,10 +35,7 @@ export const keys = {
   /** Folder of one version of one partition. */
   version: (zone: 'cleaned' | 'enriched', at: { dataset: string; table: string; partition: string; run: string }) =>
     `${zone}/${at.dataset}/${at.table}/${at.partition === '' ? '' : `${at.partition}/`}${at.run}/`,
+  model: (dataset: string, model: string) => `curated/${dataset}/${model}/`,
   modelVersion: (dataset: string, model: string, run: string, attempt: string) =>
     `curated/${dataset}/${model}/${run}/${attempt}/`,
 } as const
-
-/** Name of a database: the datasets' zones are its only parts, so locally there is no prefix. */
-export const database = (dataset: string, zone: 'raw' | 'cleaned' | 'enriched' | 'build' | 'curated') =>
-  `${dataset}_${zone}`

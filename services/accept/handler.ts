@@ -1,4 +1,5 @@
-import type { DataEffects } from '@droplake/pipeline/effects'
-import { type AcceptInput, accept } from './accept.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { accept } from './accept.ts'
 
-export const handler = (fx: DataEffects) => (event: AcceptInput) => accept(fx, event)
+export const handler = lambda(data, accept)

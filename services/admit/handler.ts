@@ -1,4 +1,8 @@
-import type { Effects } from '@droplake/pipeline/effects'
-import { type AdmitInput, admit } from './admit.ts'
+import { data } from '../runtime/data.ts'
+import { executions } from '../runtime/executions.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { models } from '../runtime/models.ts'
+import { notifier } from '../runtime/notifier.ts'
+import { admit } from './admit.ts'
 
-export const handler = (fx: Effects) => (event: AdmitInput) => admit(fx, event)
+export const handler = lambda({ ...data, executions, models, notifier }, admit)

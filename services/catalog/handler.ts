@@ -1,4 +1,6 @@
-import type { Effects } from '@droplake/pipeline/effects'
-import { type FollowLogInput, followLog } from './follow-log.ts'
+import { catalog } from '../runtime/catalog.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { catalogStep } from './catalog-step.ts'
 
-export const handler = (fx: Effects) => (event: FollowLogInput) => followLog(fx, event)
+export const handler = lambda({ ...data, catalog }, catalogStep)

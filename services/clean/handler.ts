@@ -1,4 +1,5 @@
-import type { DataEffects } from '@droplake/pipeline/effects'
-import { type CleanInput, clean } from './clean.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { clean } from './clean.ts'
 
-export const handler = (fx: DataEffects) => (event: CleanInput) => clean(fx, event)
+export const handler = lambda(data, clean)

@@ -1,4 +1,5 @@
-import type { DataEffects } from '@droplake/pipeline/effects'
-import { type DedupeInput, dedupe } from './dedupe.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { dedupe } from './dedupe.ts'
 
-export const handler = (fx: DataEffects) => (event: DedupeInput) => dedupe(fx, event)
+export const handler = lambda(data, dedupe)

@@ -1,4 +1,5 @@
-import type { DataEffects } from '@droplake/pipeline/effects'
-import { type EnrichInput, enrich } from './enrich.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { enrich } from './enrich.ts'
 
-export const handler = (fx: DataEffects) => (event: EnrichInput) => enrich(fx, event)
+export const handler = lambda(data, enrich)

@@ -1,4 +1,5 @@
-import type { DataEffects } from '@droplake/pipeline/effects'
-import { type IndexFileInput, indexFile } from './index-file.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { indexFile } from './index-file.ts'
 
-export const handler = (fx: DataEffects) => (event: IndexFileInput) => indexFile(fx, event)
+export const handler = lambda(data, indexFile)

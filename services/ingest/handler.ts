@@ -1,4 +1,5 @@
-import type { DataEffects } from '@droplake/pipeline/effects'
-import { type IngestInput, ingest } from './ingest.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { ingest } from './ingest.ts'
 
-export const handler = (fx: DataEffects) => (event: IngestInput) => ingest(fx, event)
+export const handler = lambda(data, ingest)

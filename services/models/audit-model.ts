@@ -4,9 +4,9 @@ import type { RuleResult } from '@droplake/models/checks'
 import type { Model } from '@droplake/models/model'
 import { qualifiedName } from '@droplake/models/quote'
 import type { PublishedModel } from '@droplake/models/stale'
-import type { Effects } from '@droplake/pipeline/effects'
+import { database, type With } from '@droplake/pipeline/effects'
 import { messageOf } from '@droplake/pipeline/error-cause'
-import { database, keys } from '@droplake/pipeline/keys'
+import { keys } from '@droplake/pipeline/keys'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
 import type { ModelPlan, ModelRecord, RenderRecord } from '@droplake/pipeline/model-records'
@@ -26,7 +26,10 @@ const attempts = 2
  * Puts a model's new version together and checks it before anyone sees it. `again` asks for another attempt, into a fresh
  * place: a failed statement may have left files behind.
  */
-export async function auditModel(fx: Effects, input: AuditInput): Promise<{ again: boolean }> {
+export async function auditModel(
+  fx: With<'catalog' | 'engine' | 'models'>,
+  input: AuditInput,
+): Promise<{ again: boolean }> {
   const { dataset, run, attempt } = input
   const state = await holding(fx.store, dataset, run)
   const model = await modelOf(fx, input)
@@ -48,7 +51,7 @@ export async function auditModel(fx: Effects, input: AuditInput): Promise<{ agai
 }
 
 async function auditVersion(
-  fx: Effects,
+  fx: With<'catalog' | 'engine' | 'models'>,
   from: { input: AuditInput; state: LakeState; model: Model; versions: Versions },
 ): Promise<ModelRecord> {
   const { input, state, model, versions } = from
@@ -66,7 +69,7 @@ async function auditVersion(
     columns = await columnsOf(fx, dataset, batch.table)
   }
   const { version } = attemptNames(input)
-  const build = database(dataset, 'build')
+  const build = database(fx, dataset, 'build')
   await fx.catalog.register(dataset, {
     database: build,
     name: version,
@@ -93,21 +96,26 @@ async function auditVersion(
 const tell = ({ rule, failing }: RuleResult) => `audit ${rule} fails for ${failing} rows`
 
 async function columnsOf(
-  fx: Effects,
+  fx: With<'catalog' | 'engine' | 'models'>,
   dataset: string,
   table: string | undefined,
 ): Promise<CatalogTable['columns'] | undefined> {
   if (!table) return undefined
   const shown = await fx.catalog.show(dataset)
-  return shown?.tables.find(({ database: at, name }) => at === database(dataset, 'build') && name === table)?.columns
+  return shown?.tables.find(({ database: at, name }) => at === database(fx, dataset, 'build') && name === table)
+    ?.columns
 }
 
 /** A cleaned or enriched input of which the catalog shows other files than the log: the statement may have read them. */
-async function movedInput(fx: Effects, state: LakeState, model: Model): Promise<string | undefined> {
+async function movedInput(
+  fx: With<'catalog' | 'engine' | 'models'>,
+  state: LakeState,
+  model: Model,
+): Promise<string | undefined> {
   const shown = await fx.catalog.show(state.dataset)
   for (const { zone, name } of model.inputs) {
     if (zone === 'curated') continue
-    const table = shown?.tables.find((one) => one.database === database(state.dataset, zone) && one.name === name)
+    const table = shown?.tables.find((one) => one.database === database(fx, state.dataset, zone) && one.name === name)
     const logged = (zone === 'cleaned' ? state.tables : state.enriched)[name]?.partitions ?? {}
     const catalogued = Object.fromEntries((table?.partitions ?? []).map(({ value, location }) => [value, location]))
     const values = new Set([...Object.keys(logged), ...Object.keys(catalogued)])

@@ -1,4 +1,4 @@
-import type { Effects, RunInput } from '@droplake/pipeline/effects'
+import type { RunInput, With } from '@droplake/pipeline/effects'
 import { type AuditInput, auditModel } from './audit-model.ts'
 import { planModels } from './plan-models.ts'
 import { type FailInput, recordFailure } from './record-failure.ts'
@@ -11,7 +11,7 @@ export type BuildModelsInput =
   | (FailInput & { action: 'fail' })
 
 /** The state machine's four calls about models: which, their statements, whether the result may be shown, what failed. */
-export function buildModels(fx: Effects, input: BuildModelsInput): Promise<object> {
+export function buildModels(fx: With<'catalog' | 'engine' | 'models'>, input: BuildModelsInput): Promise<object> {
   switch (input.action) {
     case 'plan':
       return planModels(fx, input)

@@ -1,16 +1,15 @@
 import { qualifiedName, quoteName } from '@droplake/models/quote'
 import type { TableBatch } from '@droplake/models/render'
 import type { PublishedModel } from '@droplake/models/stale'
-import type { Effects } from '@droplake/pipeline/effects'
-import { database } from '@droplake/pipeline/keys'
+import { database, type With } from '@droplake/pipeline/effects'
 
 /** Files and rows that one statement wrote, by partition. */
 export async function builtPartitions(
-  fx: Effects,
+  fx: With<'engine'>,
   at: { dataset: string; batch: TableBatch; partitionColumn: string | undefined },
 ): Promise<PublishedModel['partitions']> {
   const { dataset, batch, partitionColumn } = at
-  const table = qualifiedName(database(dataset, 'build'), batch.table)
+  const table = qualifiedName(database(fx, dataset, 'build'), batch.table)
   const files = new Map<string, string[]>()
   for await (const { key } of fx.store.list(batch.location)) {
     const folder = key.slice(0, key.lastIndexOf('/') + 1)

@@ -1,4 +1,8 @@
-import type { Effects } from '@droplake/pipeline/effects'
-import { type BuildModelsInput, buildModels } from './build-models.ts'
+import { catalog } from '../runtime/catalog.ts'
+import { data } from '../runtime/data.ts'
+import { engine } from '../runtime/engine.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { models } from '../runtime/models.ts'
+import { buildModels } from './build-models.ts'
 
-export const handler = (fx: Effects) => (event: BuildModelsInput) => buildModels(fx, event)
+export const handler = lambda({ ...data, catalog, engine, models }, buildModels)

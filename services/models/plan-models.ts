@@ -1,15 +1,15 @@
 import type { Table } from '@droplake/contracts/table'
 import type { RuleResult } from '@droplake/models/checks'
 import { descendants, layers } from '@droplake/models/dag'
-import { datasetOf, type Effects, type RunInput } from '@droplake/pipeline/effects'
+import { datasetOf, type RunInput, type With } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import { holding } from '@droplake/pipeline/log'
-import { staleIn } from '@droplake/pipeline/model-inputs'
+import { pinnedIn, staleIn } from '@droplake/pipeline/model-inputs'
 import type { ModelPlan } from '@droplake/pipeline/model-records'
 import { findRecord, once } from '@droplake/pipeline/records'
 
-/** Stale models in layers, less those that a failed quality rule holds. */
-export async function planModels(fx: Effects, { dataset, run }: RunInput): Promise<{ layers: string[][] }> {
+/** Stale models in layers, less those that a failed quality rule holds. A model that was rolled back is not stale. */
+export async function planModels(fx: With<'models'>, { dataset, run }: RunInput): Promise<{ layers: string[][] }> {
   const state = await holding(fx.store, dataset, run)
   const plan = await once<ModelPlan>(fx.store, keys.modelPlan(run), async () => {
     const models = await fx.models(dataset)
@@ -28,6 +28,7 @@ export async function planModels(fx: Effects, { dataset, run }: RunInput): Promi
         .filter((layer) => layer.length > 0),
       partitions: Object.fromEntries(stale.flatMap(({ name, partitions }) => (partitions ? [[name, partitions]] : []))),
       held: Object.fromEntries(Object.entries(held).filter(([name]) => stale.some((one) => one.name === name))),
+      pinned: pinnedIn(state, models),
       reasons: Object.fromEntries(stale.map(({ name, reason }) => [name, reason])),
     }
   })

@@ -1,4 +1,4 @@
-import type { Effects } from '@droplake/pipeline/effects'
+import type { With } from '@droplake/pipeline/effects'
 import { messageOf } from '@droplake/pipeline/error-cause'
 import { keys } from '@droplake/pipeline/keys'
 import { holding } from '@droplake/pipeline/log'
@@ -11,7 +11,7 @@ export interface FailInput extends RenderInput {
 }
 
 /** A step about a model threw: the model is failed, its descendants are held, the others go on. */
-export async function recordFailure(fx: Effects, { dataset, run, model, error }: FailInput): Promise<object> {
+export async function recordFailure(fx: With<'models'>, { dataset, run, model, error }: FailInput): Promise<object> {
   await holding(fx.store, dataset, run)
   const record: ModelRecord = { status: 'failed', error: `${error.Error}: ${messageOf(error.Cause)}` }
   await createRecord(fx.store, keys.modelDone(run, model), record)

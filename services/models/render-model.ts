@@ -6,8 +6,8 @@ import {
   renderSelect,
   tableBatches,
 } from '@droplake/models/render'
-import type { Effects, RunInput } from '@droplake/pipeline/effects'
-import { database, keys } from '@droplake/pipeline/keys'
+import { database, type RunInput, type With } from '@droplake/pipeline/effects'
+import { keys } from '@droplake/pipeline/keys'
 import { holding } from '@droplake/pipeline/log'
 import type { ModelPlan, RenderRecord } from '@droplake/pipeline/model-records'
 import { once, readRecord } from '@droplake/pipeline/records'
@@ -19,7 +19,10 @@ export interface RenderInput extends RunInput {
 }
 
 /** The statements that build one attempt of a model; none when an input is missing or only partitions went. */
-export async function renderModel(fx: Effects, input: RenderInput): Promise<{ statements: string[] }> {
+export async function renderModel(
+  fx: With<'engine' | 'models'>,
+  input: RenderInput,
+): Promise<{ statements: string[] }> {
   const { dataset, run, attempt } = input
   const state = await holding(fx.store, dataset, run)
   const model = await modelOf(fx, input)
@@ -38,7 +41,7 @@ export async function renderModel(fx: Effects, input: RenderInput): Promise<{ st
       renderCreateTableAs({
         ...batch,
         location: fx.store.locate(batch.location),
-        database: database(dataset, 'build'),
+        database: database(fx, dataset, 'build'),
         select,
         ...(partitionColumn ? { partitionColumn } : {}),
       }),
@@ -46,7 +49,10 @@ export async function renderModel(fx: Effects, input: RenderInput): Promise<{ st
   }
 }
 
-export async function modelOf(fx: Effects, input: { dataset: string; model: string }): Promise<Model> {
+export async function modelOf(
+  fx: With<'engine' | 'models'>,
+  input: { dataset: string; model: string },
+): Promise<Model> {
   const model = (await fx.models(input.dataset)).find(({ name }) => name === input.model)
   if (!model) throw new Error(`models: ${input.dataset} has no model ${input.model}`)
   return model
@@ -57,7 +63,7 @@ export async function modelOf(fx: Effects, input: { dataset: string; model: stri
  * build, all that it has rows for. Undefined for a model without partitions.
  */
 async function partitionsToBuild(
-  fx: Effects,
+  fx: With<'engine' | 'models'>,
   { run, model, select }: { run: string; model: Model; select: string },
 ): Promise<string[] | 'none' | undefined> {
   if (!model.partitionColumn) return undefined

@@ -1,8 +1,8 @@
 import type { Model, ResolveName } from '@droplake/models/model'
 import { qualifiedName } from '@droplake/models/quote'
 import type { PublishedModel } from '@droplake/models/stale'
-import { datasetOf, type Effects } from '@droplake/pipeline/effects'
-import { database, keys } from '@droplake/pipeline/keys'
+import { database, datasetOf, type Effects } from '@droplake/pipeline/effects'
+import { keys } from '@droplake/pipeline/keys'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { inputVersion } from '@droplake/pipeline/model-inputs'
 import type { ModelRecord } from '@droplake/pipeline/model-records'
@@ -18,7 +18,7 @@ export interface Versions {
 }
 
 export async function versionsFor(
-  fx: Pick<Effects, 'store' | 'datasets'>,
+  fx: Pick<Effects, 'store' | 'datasets' | 'settings'>,
   state: LakeState,
   at: { run: string; model: Model },
 ): Promise<Versions> {
@@ -46,8 +46,8 @@ export async function versionsFor(
   return {
     names: (zone, name) =>
       zone === 'curated'
-        ? qualifiedName(database(state.dataset, 'build'), tables.get(name) ?? name)
-        : qualifiedName(database(state.dataset, zone), name),
+        ? qualifiedName(database(fx, state.dataset, 'build'), tables.get(name) ?? name)
+        : qualifiedName(database(fx, state.dataset, zone), name),
     inputs,
     ...(missing ? { missing } : {}),
   }

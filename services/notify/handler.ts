@@ -1,4 +1,6 @@
-import type { Effects } from '@droplake/pipeline/effects'
-import { type NotifyRunInput, notifyRun } from './notify-run.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { notifier } from '../runtime/notifier.ts'
+import { notifyRun } from './notify-run.ts'
 
-export const handler = (fx: Effects) => (event: NotifyRunInput) => notifyRun(fx, event)
+export const handler = lambda({ ...data, notifier }, notifyRun)

@@ -1,4 +1,5 @@
-import type { DataEffects } from '@droplake/pipeline/effects'
-import { type PlanInput, plan } from './plan.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { plan } from './plan.ts'
 
-export const handler = (fx: DataEffects) => (event: PlanInput) => plan(fx, event)
+export const handler = lambda(data, plan)

@@ -1,4 +1,6 @@
-import type { Effects } from '@droplake/pipeline/effects'
-import { type PublishInput, publish } from './publish.ts'
+import { catalog } from '../runtime/catalog.ts'
+import { data } from '../runtime/data.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { publish } from './publish.ts'
 
-export const handler = (fx: Effects) => (event: PublishInput) => publish(fx, event)
+export const handler = lambda({ ...data, catalog }, publish)

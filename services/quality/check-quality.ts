@@ -2,8 +2,8 @@ import type { Table } from '@droplake/contracts/table'
 import type { RuleResult } from '@droplake/models/checks'
 import { judgeQuality, renderQuality } from '@droplake/models/quality'
 import { qualifiedName } from '@droplake/models/quote'
-import { datasetOf, type Effects, type RunInput } from '@droplake/pipeline/effects'
-import { database, keys } from '@droplake/pipeline/keys'
+import { database, datasetOf, type RunInput, type With } from '@droplake/pipeline/effects'
+import { keys } from '@droplake/pipeline/keys'
 import { holding } from '@droplake/pipeline/log'
 import { staleIn } from '@droplake/pipeline/model-inputs'
 import { once } from '@droplake/pipeline/records'
@@ -14,7 +14,10 @@ export type CheckQualityInput = RunInput
  * Runs the rules of every table that this run changed or that a stale model reads, each table's as one aggregate query.
  * It moves no rows: a failed `error` rule keeps what depends on the table from being published.
  */
-export async function checkQuality(fx: Effects, { dataset, run }: CheckQualityInput): Promise<{ failed: string[] }> {
+export async function checkQuality(
+  fx: With<'engine' | 'models'>,
+  { dataset, run }: CheckQualityInput,
+): Promise<{ failed: string[] }> {
   const state = await holding(fx.store, dataset, run)
   const results = await once<RuleResult[]>(fx.store, keys.quality(run), async () => {
     const { tables } = datasetOf(fx, dataset)
@@ -29,7 +32,7 @@ export async function checkQuality(fx: Effects, { dataset, run }: CheckQualityIn
     for (const name of [...new Set([...changed, ...read])].sort()) {
       const table = tables[name]
       if (!table) continue
-      const { sql, rules } = renderQuality(table, qualifiedName(database(dataset, 'cleaned'), name))
+      const { sql, rules } = renderQuality(table, qualifiedName(database(fx, dataset, 'cleaned'), name))
       const { rows } = await fx.engine.run(sql)
       found.push(...judgeQuality(rules, rows[0] ?? []))
     }

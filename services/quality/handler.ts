@@ -1,4 +1,7 @@
-import type { Effects } from '@droplake/pipeline/effects'
-import { type CheckQualityInput, checkQuality } from './check-quality.ts'
+import { data } from '../runtime/data.ts'
+import { engine } from '../runtime/engine.ts'
+import { lambda } from '../runtime/lambda.ts'
+import { models } from '../runtime/models.ts'
+import { checkQuality } from './check-quality.ts'
 
-export const handler = (fx: Effects) => (event: CheckQualityInput) => checkQuality(fx, event)
+export const handler = lambda({ ...data, engine, models }, checkQuality)

@@ -1,4 +1,5 @@
 import type { Audit, Model, TableName } from '../model.ts'
+import { parseSelect } from '../parse-select.ts'
 
 const table = (full: string): TableName => {
   const [zone, name] = full.split('.') as [TableName['zone'], string]
@@ -22,6 +23,7 @@ export function modelOf(
     audits,
     columns: [{ name: partitionColumn ?? 'a', description: 'a column' }],
     select,
+    references: parseSelect(select, { file: name }).references,
     inputs: inputs.map(table),
     sqlHash,
   }

@@ -1,0 +1,71 @@
+import { caught, type StateMachine, transient } from './states.ts'
+
+/** What the daily machine is deployed on: ARNs of the two services that it calls. */
+export interface SweepResources {
+  functions: { sweep: string; wake: string }
+}
+
+/**
+ * The daily round, in Amazon States Language: rings for files whose event was lost, then sweeps one dataset after the other.
+ * A machine of its own, so that a sweep's holder is an execution like every other, and its life can be asked for.
+ * Input: `{datasets, keep, graceMs}` as `SweepInput` has them. Output: what was swept of each dataset.
+ */
+export function sweepDefinition({ functions }: SweepResources): StateMachine {
+  const call = (name: string, payload: Record<string, unknown>, rest: Record<string, unknown>) => ({
+    Type: 'Task',
+    Resource: 'arn:aws:states:::lambda:invoke',
+    Parameters: { FunctionName: name, Payload: payload },
+    TimeoutSeconds: 900,
+    Retry: [transient],
+    ...rest,
+  })
+  return {
+    Comment: 'droplake: lost events are rung for, and what no reader can reach any more is deleted',
+    StartAt: 'Find Lost Files',
+    TimeoutSeconds: 6 * 3600,
+    States: {
+      'Find Lost Files': call(functions.wake, { reason: 'listing' }, { ResultPath: null, Next: 'Datasets' }),
+      Datasets: {
+        Type: 'Map',
+        ItemsPath: '$.datasets',
+        MaxConcurrency: 1,
+        ItemSelector: {
+          'dataset.$': '$$.Map.Item.Value',
+          'keep.$': '$.keep',
+          'graceMs.$': '$.graceMs',
+          'execution.$': '$$.Execution.Id',
+          'startedAt.$': '$$.Execution.StartTime',
+        },
+        ItemProcessor: {
+          ProcessorConfig: { Mode: 'INLINE' },
+          StartAt: 'Sweep',
+          States: {
+            Sweep: call(
+              functions.sweep,
+              {
+                'dataset.$': '$.dataset',
+                'keep.$': '$.keep',
+                'graceMs.$': '$.graceMs',
+                'execution.$': '$.execution',
+                'startedAt.$': '$.startedAt',
+              },
+              {
+                ResultSelector: { 'swept.$': '$.Payload' },
+                ResultPath: '$.result',
+                Catch: caught('Not Swept'),
+                Next: 'Swept',
+              },
+            ),
+            Swept: { Type: 'Pass', InputPath: '$.result.swept', End: true },
+            'Not Swept': {
+              Type: 'Pass',
+              Parameters: { 'dataset.$': '$.dataset', 'error.$': '$.error.Error', 'cause.$': '$.error.Cause' },
+              End: true,
+            },
+          },
+        },
+        End: true,
+      },
+    },
+  }
+}

@@ -1,0 +1,104 @@
+import { text } from '@droplake/contracts/column'
+import type { TableSpec } from '@droplake/contracts/table'
+import { begin } from '@droplake/pipeline/begin'
+import { pendingSources } from '@droplake/pipeline/markers'
+import { runId } from '@droplake/pipeline/run-id'
+import { holderOf, type TestLake, testLake } from '@droplake/pipeline/testing/test-lake'
+import { ringFor, wholeRun } from '@droplake/pipeline/testing/test-run'
+import { expect, test } from 'vitest'
+import { type WakeInput, wake } from './wake.ts'
+
+const shops: TableSpec = {
+  description: 'shops',
+  files: 'shops*.csv',
+  columns: { id: text.required() },
+  key: ['id'],
+  dedupe: 'latest',
+  kind: 'snapshot',
+}
+const startDate = Date.UTC(2024, 0, 1)
+const ended = (executionArn: string, detail: object = {}): WakeInput => ({
+  'detail-type': 'Step Functions Execution Status Change',
+  detail: { executionArn, status: 'TIMED_OUT', startDate, input: '{}', ...detail },
+})
+const woken = async (lake: TestLake, input: WakeInput) => {
+  const started: object[] = []
+  await wake({ ...lake.fx, starter: { start: async (what) => void started.push(what) } }, input)
+  return started
+}
+const goOn = [{ dataset: 'd', reason: 'pass' }]
+const lakeOf = () => testLake({ tables: { shops } })
+const raw = (lake: TestLake, name = 'shops.csv') => lake.store.put(`raw/d/${name}`, Buffer.from('id\na\n'))
+
+test('the pass starts nothing where nothing waits', async () => {
+  expect(await woken(lakeOf(), { reason: 'pass' })).toEqual([])
+})
+
+test('the pass starts a run for a bell that nobody answered', async () => {
+  const lake = lakeOf()
+  await ringFor(lake, { name: 'shops.csv', table: 'shops', bytes: 'id\na\n' })
+  expect(await woken(lake, { reason: 'pass' })).toEqual(goOn)
+})
+
+test('the pass leaves a run alone that is under way, and starts another when its execution is over', async () => {
+  const lake = lakeOf()
+  await ringFor(lake, { name: 'shops.csv', table: 'shops', bytes: 'id\na\n' })
+  await begin(lake.fx, 'd', { run: 'r1', holder: holderOf('e1') })
+  expect(await woken(lake, { reason: 'pass' })).toEqual([])
+  lake.dead.add('e1')
+  expect(await woken(lake, { reason: 'pass' })).toEqual(goOn)
+})
+
+test('the listing rings for a file that no event announced, and tells of one that no table takes', async () => {
+  const lake = lakeOf()
+  await raw(lake)
+  await raw(lake, 'notes.txt')
+  expect(await woken(lake, { reason: 'pass' })).toEqual([])
+  expect(await woken(lake, { reason: 'listing' })).toEqual(goOn)
+  expect((await pendingSources(lake.store, 'd')).map(({ key }) => key)).toEqual(['raw/d/shops.csv'])
+  expect(lake.alerts).toMatchObject([{ attributes: { kind: 'unroutable' } }])
+  expect(lake.alerts[0]?.text).toContain('raw/d/notes.txt')
+})
+
+test('an execution that ended before its run did is told, and somebody goes on', async () => {
+  const lake = lakeOf()
+  await begin(lake.fx, 'd', { run: 'r1', holder: holderOf('e1') })
+  expect(await woken(lake, ended('e1'))).toEqual(goOn)
+  expect(lake.alerts).toMatchObject([
+    {
+      subject: 'droplake: d ran out of time',
+      attributes: { kind: 'failed', dataset: 'd', run: 'r1', severity: 'error' },
+    },
+  ])
+})
+
+test('the third run in a row that dies waits for the pass', async () => {
+  const lake = lakeOf()
+  for (const n of [1, 2, 3]) {
+    lake.dead.add(`e${n - 1}`)
+    await begin(lake.fx, 'd', { run: `r${n}`, holder: holderOf(`e${n}`) })
+    expect(await woken(lake, ended(`e${n}`, { status: 'ABORTED' })), `death ${n}`).toEqual(n < 3 ? goOn : [])
+  }
+  expect(lake.alerts).toHaveLength(3)
+})
+
+test('a run that told of its own failure is not told again', async () => {
+  const lake = lakeOf()
+  const run = runId({ execution: 'e1', startedAt: new Date(startDate).toISOString() }, 'd')
+  await ringFor(lake, { name: 'shops.csv', table: 'shops', bytes: 'id\na\n' })
+  await wholeRun(lake, run)
+  expect(await woken(lake, ended('e1', { status: 'FAILED', error: 'RunFailed' }))).toEqual([])
+  expect(lake.alerts).toEqual([])
+})
+
+test('an execution whose Admit failed rings again for its file; a pass that failed is told, and not repeated', async () => {
+  const lake = lakeOf()
+  await raw(lake)
+  const event = JSON.stringify({ detail: { bucket: { name: 'b' }, object: { key: 'raw/d/shops.csv' } } })
+  const failed = { status: 'FAILED', error: 'AccessDenied', cause: '{"errorMessage":"no"}' }
+  expect(await woken(lake, ended('e1', { ...failed, input: event }))).toEqual(goOn)
+  expect(await pendingSources(lake.store, 'd')).toHaveLength(1)
+  expect(lake.alerts[0]?.text).toContain('AccessDenied: no')
+  expect(await woken(lake, ended('e2', { ...failed, input: '{"dataset":"d","reason":"pass"}' }))).toEqual([])
+  expect(lake.alerts).toHaveLength(2)
+})
