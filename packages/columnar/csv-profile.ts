@@ -15,6 +15,8 @@ export interface CsvProfile {
   columns: number[]
   /** Cells of a record. */
   width: number
+  /** Hash of the header's plain names in order: two files of one shape have the same columns. '' without a header. */
+  shape: string
   /** Of each timestamp and date column in the file. */
   dateOrders: Record<string, DateOrder>
   /** Where a reader may begin: byte offset of a record and the number of records before it. The first follows the header. */

@@ -1,6 +1,8 @@
 import { isUtf8 } from 'node:buffer'
+import { createHash } from 'node:crypto'
 import type { Column } from '@droplake/contracts/column'
 import type { Table } from '@droplake/contracts/table'
+import { placesByName, plainName } from './column-names.ts'
 import { type Delimiter, fileColumns } from './csv-profile.ts'
 import { decodeLatin1, decodeUtf8 } from './encoding.ts'
 import { createLexer, escaped, type LexedRecord, unquote } from './lexer.ts'
@@ -11,6 +13,8 @@ export interface Header {
   /** See `CsvProfile.columns`. */
   columns: number[]
   width: number
+  /** See `CsvProfile.shape`. */
+  shape: string
   /** There is no header: its line is the first record. */
   isRecord: boolean
   warnings: string[]
@@ -52,6 +56,7 @@ export function readHeader(table: Table, record: LexedRecord, fileName: string):
   const cells = textCells(record)
   while (cells.length > 1 && cells.at(-1) === '') cells.pop()
   const columns: number[] = contract.map(() => -1)
+  const shape = shapeOf(cells)
   const unknown: string[] = []
   const warnings: string[] = []
   cells.forEach((cell, index) => {
@@ -80,6 +85,7 @@ export function readHeader(table: Table, record: LexedRecord, fileName: string):
     return {
       columns: contract.map((_, place) => place),
       width: cells.length,
+      shape: isRecord ? shapeOf(cells.map(() => '')) : shape,
       isRecord,
       warnings: [`${found}, columns taken by position`],
     }
@@ -88,26 +94,11 @@ export function readHeader(table: Table, record: LexedRecord, fileName: string):
     refuse(`the contract does not know column ${unknown.join(', ')} and freezes its columns`)
   for (const name of unknown) warnings.push(`unknown column ${name} dropped`)
   for (const [name] of missing) warnings.push(`column ${name} is missing`)
-  return { columns, width: cells.length, isRecord: false, warnings }
+  return { columns, width: cells.length, shape, isRecord: false, warnings }
 }
 
-const plainName = (name: string): string =>
-  name
-    .trim()
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}]+/gu, '_')
-    .replace(/^_+|_+$/g, '')
-
-function placesByName(contract: [string, Column][]): Map<string, number> {
-  const places = new Map<string, number>()
-  contract.forEach(([, column], place) => {
-    if (column.header !== undefined) places.set(plainName(column.header), place)
-  })
-  contract.forEach(([name], place) => {
-    if (!places.has(plainName(name))) places.set(plainName(name), place)
-  })
-  return places
-}
+const shapeOf = (names: readonly string[]) =>
+  createHash('sha256').update(names.map(plainName).join('\n')).digest('hex').slice(0, 12)
 
 function textCells(record: LexedRecord): string[] {
   const cells: string[] = []

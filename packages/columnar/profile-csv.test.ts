@@ -35,6 +35,7 @@ describe('profileCsv', () => {
       delimiter: ',',
       columns: [0, 1, 2, 3],
       width: 4,
+      shape: expect.stringMatching(/^[0-9a-f]{12}$/),
       dateOrders: { bought_at: 'dmy' },
       cuts: [{ offset: names.length + 1, row: 0 }],
       warnings: [],

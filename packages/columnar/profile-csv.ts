@@ -115,13 +115,19 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
     end(warnings: string[]): Found {
       while (lexer!.next(true)) take(lexer!.record)
       const columns = fileColumns(table)
-      const found = header ?? { columns: columns.map((_, place) => place), width: columns.length, warnings: [] }
+      const found = header ?? {
+        columns: columns.map((_, place) => place),
+        width: columns.length,
+        shape: '',
+        warnings: [],
+      }
       const orders = decideOrders(dates.map(({ votes }) => votes))
       return {
         records: header ? records : blankBefore,
         delimiter,
         columns: found.columns,
         width: found.width,
+        shape: found.shape,
         dateOrders: orders.orders,
         cuts: header ? cuts : [{ offset: bom, row: 0 }],
         warnings: [...warnings, ...found.warnings, ...orders.warnings],

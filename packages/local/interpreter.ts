@@ -34,6 +34,8 @@ export interface Integrations {
   invoke(service: ServiceName, event: unknown): Promise<unknown>
   query(sql: string): Promise<void>
   startExecution(input: unknown): void
+  /** Runs a crawler to its end. */
+  crawl(name: string): Promise<void>
 }
 
 const names = Object.fromEntries(serviceNames.map((name) => [name, name])) as Resources['functions']
@@ -134,6 +136,16 @@ function taskFor(state: State, integrations: Integrations): LocalTask {
       return async (parameters) => {
         integrations.startExecution(json((parameters as { Input: unknown }).Input))
         return {}
+      }
+    case 'arn:aws:states:::aws-sdk:glue:startCrawler':
+      return async (parameters) => {
+        await integrations.crawl((parameters as { Name: string }).Name)
+        return {}
+      }
+    case 'arn:aws:states:::aws-sdk:glue:getCrawler':
+      return async (parameters) => {
+        const { Name } = parameters as { Name: string }
+        return { Crawler: { Name, State: 'READY', LastCrawl: { Status: 'SUCCEEDED' } } }
       }
     default:
       throw new Error(`local: no integration for ${String(state.Resource)}`)

@@ -9,6 +9,7 @@ import type { Notifier } from '@droplake/lake/notifier'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import type { ServiceName } from '@droplake/pipeline/definition'
 import { defaultSettings, type Effects, type Settings } from '@droplake/pipeline/effects'
+import { crawlRaw } from './crawl-raw.ts'
 import { type DataService, dataHandlers, dataServices, handlers } from './handlers.ts'
 import { localAlive, localHolder } from './holder.ts'
 import { type Execution, type ExecutionEvent, execute } from './interpreter.ts'
@@ -30,6 +31,8 @@ export interface LakeOptions {
   /** Wraps the object store and the engine's statements; tests end the world with it. */
   wrapStore?: (store: ObjectStore) => ObjectStore
   wrapQuery?: (run: (sql: string) => Promise<void>) => (sql: string) => Promise<void>
+  /** Around every call of a service, where they run in this thread. */
+  wrapInvoke?: (service: ServiceName, call: () => Promise<unknown>) => Promise<unknown>
   /** Of the query engine. Default 96, which runs need; a large question asked by hand is faster with more. */
   queryMemoryMb?: number
   /** Write through to the disk. Default true; tests that kill no machine leave it out. */
@@ -92,10 +95,12 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
           if (pool && isDataService(service)) return pool.run(service, event)
           // What comes may ask the query engine, which wants the memory that idle threads hold.
           await pool?.relieve()
-          return direct[service](event)
+          const call = () => direct[service](event)
+          return options.wrapInvoke ? options.wrapInvoke(service, call) : call()
         },
         query: options.wrapQuery?.(query) ?? query,
         startExecution: start,
+        crawl: (name) => crawlRaw(fx, name),
       },
       options.onEvent,
     )

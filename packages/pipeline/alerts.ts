@@ -1,6 +1,8 @@
 import type { Dataset } from '@droplake/contracts/dataset'
 import type { Alert } from '@droplake/lake/notifier'
-import type { LakeState } from './lake-state.ts'
+import type { CrawlRecord } from './drift.ts'
+import { messageOf } from './error-cause.ts'
+import type { LakeState, VersionName } from './lake-state.ts'
 import type { Report } from './report.ts'
 
 const defaultQuarantineShare = 0.05
@@ -28,6 +30,69 @@ export function abandonedAlert(dataset: string, state: Pick<LakeState, 'abandone
     subject: oneLine(`droplake: ${dataset}: ${state.abandoned} runs in a row died`),
     text: `The last ${state.abandoned} runs of ${dataset} never ended: their processes or executions were killed, or ran out of memory or time. Nothing is lost; another run has begun. droplake runs --dataset ${dataset} shows how far they came.`,
     attributes: { kind: 'failed', dataset, severity: 'error' },
+  }
+}
+
+const keysShown = 10
+
+/** Told once a day: files under raw/ that no contract takes, and that nobody will take unless somebody acts. */
+export function unannouncedAlert(keys: readonly string[]): Alert {
+  const more = keys.length > keysShown ? [`… and ${keys.length - keysShown} more`] : []
+  return {
+    subject: oneLine(`droplake: ${keys.length} file${keys.length > 1 ? 's' : ''} under raw/ that no table takes`),
+    text: [
+      ...keys.slice(0, keysShown),
+      ...more,
+      'Drop them again with --dataset and --table, add a contract for them, or delete them.',
+    ].join('\n'),
+    attributes: { kind: 'unroutable', dataset: '', severity: 'warning' },
+  }
+}
+
+/** Told when a person moved a model to another version, or let go of one. */
+export function rollbackAlert(of: {
+  dataset: string
+  model: string
+  run: string
+  from: VersionName
+  to: VersionName
+  pinned: boolean
+}): Alert {
+  const { dataset, model, run, from, to, pinned } = of
+  const moved = from.seq !== to.seq
+  const what = pinned ? 'rolled back' : moved ? 'back at its newest version' : 'released'
+  const lines = moved
+    ? [
+        `${model} of ${dataset} shows the version of run ${to.run} (${to.rows} rows) in place of that of run ${from.run} (${from.rows} rows).`,
+      ]
+    : [`${model} of ${dataset} is no longer kept at the version of run ${to.run}: it follows its inputs again.`]
+  if (pinned)
+    lines.push(
+      `It stays there until its SQL is another one, or droplake rollback ${model} --release --dataset ${dataset} lets it go.`,
+    )
+  return {
+    subject: oneLine(`droplake: ${dataset}: ${model} ${what}`),
+    text: lines.join('\n'),
+    attributes: { kind: 'published', dataset, severity: pinned ? 'warning' : 'info', run },
+  }
+}
+
+/** Told when an execution ended before its run did: it failed outside its steps, ran out of time, or was stopped. */
+export function executionAlert(of: {
+  dataset: string
+  run?: string
+  executionArn: string
+  status: string
+  error?: string | null
+  cause?: string | null
+}): Alert {
+  const { dataset, run, executionArn, status, error, cause } = of
+  const how = { TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' }[status] ?? 'failed'
+  const why = error ? ` ${error}${cause ? `: ${unquoted(messageOf(cause))}` : ''}.` : ''
+  return {
+    subject: oneLine(`droplake: ${dataset || 'an execution'} ${how}`),
+    text: `The execution ${executionArn} ${how}.${why} Nothing is lost: what it had committed stays, and the next run goes on from there.`,
+    attributes: { kind: 'failed', dataset, status: 'failed', severity: 'error', ...(run ? { run } : {}) },
   }
 }
 
@@ -63,6 +128,29 @@ export function runAlerts(dataset: Dataset, report: Report): Alert[] {
     })
   }
   return alerts
+}
+
+/** Told when the raw files have other columns than the contracts, or when nobody could look. */
+export function crawlAlerts(dataset: Dataset, run: string, { crawler, error, drifts }: CrawlRecord): Alert[] {
+  const attributes = { kind: 'drift' as const, dataset: dataset.name, severity: 'warning' as const, run }
+  if (error)
+    return [
+      {
+        subject: oneLine(`droplake: ${dataset.name}: the crawler could not be asked`),
+        text: `The crawler ${crawler} gave no answer in run ${run}, so nobody compared the raw files with the contracts. ${unquoted(error)}`,
+        attributes,
+      },
+    ]
+  return drifts.map(({ table, key, added, missing }) => ({
+    subject: oneLine(`droplake: ${dataset.name}.${table}: other columns than the contract`),
+    text: [
+      `${key} has other columns than the contract of ${table}.`,
+      ...(added.length > 0 ? [`Unknown to the contract: ${added.join(', ')}. They are not loaded.`] : []),
+      ...(missing.length > 0 ? [`Missing from the file: ${missing.join(', ')}. They are null.`] : []),
+      'No table has changed. Add the columns to the contract, or ask who sends the file.',
+    ].join('\n'),
+    attributes,
+  }))
 }
 
 function describe(report: Report): string {

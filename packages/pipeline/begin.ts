@@ -1,6 +1,6 @@
 import type { Clock } from '@droplake/lake/clock'
 import type { ObjectStore } from '@droplake/lake/object-store'
-import type { Holder, LakeState } from './lake-state.ts'
+import type { Holder, LakeState, Purpose } from './lake-state.ts'
 import { append, Fenced, readState } from './log.ts'
 
 /** Knows whether the execution behind a run can still do anything. */
@@ -18,7 +18,7 @@ export type Begin = { begun: true; state: LakeState } | { begun: false; heldBy: 
 export async function begin(
   fx: { store: ObjectStore; clock: Clock; executions: Executions },
   dataset: string,
-  options: { run: string; holder: Holder; purpose?: 'pipeline' | 'sweep'; takeOver?: boolean },
+  options: { run: string; holder: Holder; purpose?: Purpose; takeOver?: boolean },
 ): Promise<Begin> {
   const { run, holder, purpose = 'pipeline', takeOver = false } = options
   for (;;) {

@@ -1,3 +1,4 @@
+import { crawlStates } from './crawl-states.ts'
 import { modelStates } from './model-states.ts'
 import {
   type Call,
@@ -88,7 +89,12 @@ export function definition(resources: Resources): StateMachine {
         names: ['Enrich Unit', 'Enrich Unit Done', 'Enrich Unit Failed'],
       }),
       Ingest: step('ingest', { Next: 'Catalog' }),
-      Catalog: step('catalog', { Next: 'Quality' }),
+      Catalog: step(
+        'catalog',
+        { ResultSelector: crawlResult, ResultPath: '$.crawl', Next: 'Crawl Due?' },
+        { ...runPayload, action: 'follow' },
+      ),
+      ...crawlStates(call, 'Quality'),
       Quality: step('quality', { Next: 'Plan Models' }),
       'Plan Models': step(
         'models',
@@ -160,4 +166,10 @@ export function definition(resources: Resources): StateMachine {
   }
 }
 
+const crawlResult = {
+  'due.$': '$.Payload.crawl.due',
+  'crawler.$': '$.Payload.crawl.crawler',
+  'waitSeconds.$': '$.Payload.crawl.waitSeconds',
+  'polls.$': '$.Payload.crawl.polls',
+}
 const finishResult = { 'status.$': '$.Payload.status', 'again.$': '$.Payload.again' }

@@ -5,6 +5,7 @@ import {
   type LakeState,
   type LogEntry,
   type PartitionVersion,
+  type Purpose,
   rowsOf,
   type TableChange,
 } from './lake-state.ts'
@@ -13,7 +14,7 @@ import { holderOf } from './testing/test-lake.ts'
 const fold = (entries: LogEntry[], from: LakeState = emptyState('d')) =>
   entries.reduce((state, entry) => advance(state, { ...entry, seq: state.seq + 1, at: state.seq * 10 }), from)
 
-const begin = (run: string, purpose: 'pipeline' | 'sweep' = 'pipeline'): LogEntry => ({
+const begin = (run: string, purpose: Purpose = 'pipeline'): LogEntry => ({
   kind: 'begin',
   run,
   holder: holderOf(run),
@@ -69,6 +70,35 @@ test('a publish moves the models that it names, each with the entry that moved i
   expect(state.models).toMatchObject({ m: { table: 'm_2', seq: 4 }, n: { table: 'n_1', seq: 3 } })
 })
 
+test('a rollback shows an earlier version, withdraws those after it, and ends with the next publish', () => {
+  const model = (table: string) => ({ sqlHash: 'h', inputs: {}, partitions: {}, table })
+  const name = (seq: number) => ({ run: 'r1', seq, at: 0, rows: 0 })
+  const pin = { at: 5, run: 'r1', sqlHash: 'h' }
+  const rollback = (from: number, to: number, pinned = true): LogEntry => ({
+    ...{ kind: 'rollback', run: 'b1', model: 'm', from: name(from), to: name(to), version: model(`m_${to}`) },
+    ...(pinned ? { pin } : {}),
+  })
+  const three = fold([2, 3, 4].map((seq) => publish('r1', 'm', `m_${seq}`)).toSpliced(0, 0, begin('r1')))
+  expect(three.models.m?.history).toEqual({ published: [2, 3, 4], shown: 4, withdrawn: [] })
+  const back = fold([begin('b1', 'rollback'), rollback(4, 3)], three)
+  expect(back.unfinished).toMatchObject({ run: 'b1', rollback: 6 })
+  const history = { published: [2, 3, 4], shown: 3, withdrawn: [4] }
+  expect(back.models.m).toEqual({ ...model('m_3'), seq: 6, pin, history })
+  const released = fold([rollback(3, 3, false)], back)
+  expect(released.models.m).toEqual({ ...model('m_3'), seq: 6, history })
+  const next = fold([publish('r2', 'm', 'm_7')], back)
+  expect(next.models.m).toEqual({
+    ...model('m_7'),
+    seq: 7,
+    history: { published: [2, 3, 4, 7], shown: 7, withdrawn: [4] },
+  })
+})
+
+test('the last hundred versions of a model are remembered', () => {
+  const { m } = fold(Array.from({ length: 120 }, (_, n) => publish('r1', 'm', `m_${n + 1}`))).models
+  expect([m?.history?.published.length, m?.history?.published[0]]).toEqual([100, 21])
+})
+
 test('the unfinished run remembers what it committed until it ends', () => {
   const entries = [begin('r1'), ingest('r1', {}), publish('r1', 'm', 'm_1')]
   expect(fold(entries).unfinished).toMatchObject({ run: 'r1', seq: 1, at: 0, ingest: 2, publish: 3 })
@@ -81,10 +111,10 @@ test('the unfinished run remembers what it committed until it ends', () => {
   })
 })
 
-test('runs that never ended are counted until one ends; sweeps do not count', () => {
+test('runs that never ended are counted until one ends; sweeps and rollbacks do not count', () => {
   expect(fold([begin('r1'), begin('r2'), begin('r3')]).abandoned).toBe(2)
   expect(fold([begin('r1'), begin('r2'), end('r2'), begin('r3')]).abandoned).toBe(0)
-  expect(fold([begin('s1', 'sweep'), begin('r1')]).abandoned).toBe(0)
+  for (const other of ['sweep', 'rollback'] as const) expect(fold([begin('s1', other), begin('r1')]).abandoned).toBe(0)
   expect(fold([begin('r1'), begin('s1', 'sweep'), end('s1'), begin('r2')]).abandoned).toBe(1)
 })
 

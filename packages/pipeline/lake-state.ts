@@ -35,6 +35,8 @@ export interface LoggedSource {
   lastModified: number
   outcome: SourceOutcome
   sha256?: string
+  /** Hash of its columns' names: see `CsvProfile.shape`. */
+  shape?: string
   records?: number
   error?: string
   warnings?: string[]
@@ -60,8 +62,42 @@ export interface TableChange {
 
 export type RunStatus = 'published' | 'held' | 'failed' | 'empty'
 
+export type Purpose = 'pipeline' | 'sweep' | 'rollback'
+
+/** A version of a model, by who published it. */
+export interface VersionName {
+  run: string
+  /** Of the `publish` entry. */
+  seq: number
+  at: number
+  rows: number
+}
+
+/** Keeps a model at an earlier version, however its inputs change. */
+export interface Pin {
+  /** Of the rollback. */
+  at: number
+  /** That published the version. */
+  run: string
+  /** Of the newest version: only other SQL than this is built. */
+  sqlHash: string
+}
+
+/**
+ * A model that somebody moved to another version. Without a pin it follows its inputs again: `to` is its newest version, or
+ * the one that was shown before.
+ */
+export interface Rollback {
+  model: string
+  from: VersionName
+  to: VersionName
+  /** What `to` published. */
+  version: PublishedModel
+  pin?: Pin
+}
+
 export type LogEntry =
-  | { kind: 'begin'; run: string; holder: Holder; purpose: 'pipeline' | 'sweep' }
+  | { kind: 'begin'; run: string; holder: Holder; purpose: Purpose }
   | {
       kind: 'ingest'
       run: string
@@ -71,6 +107,7 @@ export type LogEntry =
       quarantine: string[]
     }
   | { kind: 'publish'; run: string; models: Record<string, PublishedModel> }
+  | ({ kind: 'rollback'; run: string } & Rollback)
   | { kind: 'end'; run: string; status: RunStatus }
 
 /** An entry as stored: numbered, dated, and at every 50th with the whole state after it. */
@@ -93,7 +130,7 @@ export interface DeadRun {
 export interface UnfinishedRun {
   run: string
   holder: Holder
-  purpose: 'pipeline' | 'sweep'
+  purpose: Purpose
   /** Of its `begin`. */
   seq: number
   at: number
@@ -101,6 +138,24 @@ export interface UnfinishedRun {
   takenOver?: DeadRun
   ingest?: number
   publish?: number
+  rollback?: number
+}
+
+/** Versions of a model by their `publish` entries. */
+export interface ModelHistory {
+  /** The last ones, oldest first. */
+  published: number[]
+  shown: number
+  /** Those of them that somebody went back from. */
+  withdrawn: number[]
+}
+
+/** The version of a model that readers see. */
+export interface ModelState extends PublishedModel {
+  /** Log entry that made it the one. */
+  seq: number
+  history?: ModelHistory
+  pin?: Pin
 }
 
 /** Everything that is true of one dataset: the fold of its log. */
@@ -114,9 +169,9 @@ export interface LakeState {
   sources: Record<string, LoggedSource>
   tables: Record<string, TableState>
   enriched: Record<string, TableState>
-  models: Record<string, PublishedModel & { seq: number }>
+  models: Record<string, ModelState>
   /** The last runs that ended, oldest first. */
-  ended: { run: string; status: RunStatus; at: number; purpose: 'pipeline' | 'sweep' }[]
+  ended: { run: string; status: RunStatus; at: number; purpose: Purpose }[]
 }
 
 export const emptyState = (dataset: string): LakeState => ({
@@ -131,6 +186,7 @@ export const emptyState = (dataset: string): LakeState => ({
 })
 
 const endedKept = 50
+const versionsKept = 100
 
 /** The state after one more entry. Pure; the old state stays as it was. */
 export function advance(state: LakeState, entry: StoredEntry): LakeState {
@@ -160,8 +216,17 @@ export function advance(state: LakeState, entry: StoredEntry): LakeState {
       return next
     case 'publish':
       next.models = { ...state.models }
-      for (const [name, model] of Object.entries(entry.models)) next.models[name] = { ...model, seq: entry.seq }
+      for (const [name, model] of Object.entries(entry.models)) {
+        const before = state.models[name]?.history
+        const published = [...(before?.published ?? []), entry.seq].slice(-versionsKept)
+        const withdrawn = before?.withdrawn.filter((seq) => published.includes(seq)) ?? []
+        next.models[name] = { ...model, seq: entry.seq, history: { published, shown: entry.seq, withdrawn } }
+      }
       if (next.unfinished) next.unfinished = { ...next.unfinished, publish: entry.seq }
+      return next
+    case 'rollback':
+      next.models = { ...state.models, [entry.model]: rolledBack(state.models[entry.model], entry) }
+      if (next.unfinished) next.unfinished = { ...next.unfinished, rollback: entry.seq }
       return next
     case 'end': {
       const purpose = state.unfinished?.purpose ?? 'pipeline'
@@ -171,6 +236,17 @@ export function advance(state: LakeState, entry: StoredEntry): LakeState {
       return next
     }
   }
+}
+
+function rolledBack(before: ModelState | undefined, { from, to, version, pin, seq }: Rollback & { seq: number }) {
+  const published = before?.history?.published ?? []
+  const model: ModelState = {
+    ...version,
+    seq: before && from.seq === to.seq ? before.seq : seq,
+    history: { published, shown: to.seq, withdrawn: published.filter((each) => each > to.seq) },
+    ...(pin ? { pin } : {}),
+  }
+  return model
 }
 
 const deadRun = ({ run, seq, takenOver }: UnfinishedRun): DeadRun => ({ run, seq, ...(takenOver ? { takenOver } : {}) })

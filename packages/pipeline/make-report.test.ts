@@ -133,6 +133,14 @@ test('a run that held something and failed nothing is held; one that only publis
   expect(done.status).toBe('published')
 })
 
+test('a model that was rolled back is told as held, and the run is none the worse for it', async () => {
+  const some = models.filter(({ name }) => ['built', 'same'].includes(name))
+  const plan = { ...planOf([['built']]), pinned: { same: 'it was rolled back' } }
+  const report = await withModels(testLake({ tables: { t }, models: some }), { plan, records: { built } })
+  expect(report.models.same).toEqual({ status: 'held', rows: 5, error: 'it was rolled back' })
+  expect(report.status).toBe('published')
+})
+
 test('a model that was built but never committed is not published', async () => {
   const lake = testLake({ tables: { t }, models: models.slice(0, 1) })
   await begin(lake.fx, 'd', { run: 'r1', holder: holderOf('e') })

@@ -2,7 +2,7 @@ import type { RuleResult } from '@droplake/models/checks'
 import type { Effects } from './effects.ts'
 import { addIo, noIo } from './io.ts'
 import { keys } from './keys.ts'
-import type { LakeState, LogEntry, RunStatus, StoredEntry } from './lake-state.ts'
+import type { LakeState, LogEntry, Rollback, RunStatus, StoredEntry } from './lake-state.ts'
 import { entries } from './log.ts'
 import type { ModelPlan, ModelRecord } from './model-records.ts'
 import type { Plan } from './plan.ts'
@@ -23,14 +23,16 @@ export async function makeReport(
   const begin = own.find((entry) => entry.kind === 'begin')
   const ingest = own.find((entry) => entry.kind === 'ingest')
   const published = own.find((entry) => entry.kind === 'publish')
+  const rollback = own.find((entry) => entry.kind === 'rollback')
   const plan = await findRecord<Plan>(fx.store, keys.plan(run))
-  const models = await modelResults(fx, state, { run, published })
+  const modelPlan = await findRecord<ModelPlan>(fx.store, keys.modelPlan(run))
+  const models = rollback ? movedModel(rollback) : await modelResults(fx, state, { run, plan: modelPlan, published })
   const now = fx.clock.now()
   const startedAt = begin?.at ?? now
   return {
     runId: run,
     dataset,
-    status: statusOf({ error, ingest, models }),
+    status: statusOf({ error, ingest, models, pinned: modelPlan?.pinned ?? {} }),
     startedAt: new Date(startedAt).toISOString(),
     finishedAt: new Date(now).toISOString(),
     durationMs: now - startedAt,
@@ -51,8 +53,10 @@ function statusOf(of: {
   error: string | undefined
   ingest: Entry<'ingest'> | undefined
   models: Report['models']
+  pinned: Record<string, string>
 }): RunStatus {
-  const results = Object.values(of.models).map(({ status }) => status)
+  // A model that somebody rolled back is where it ought to be: it is told, and no failure of the run.
+  const results = Object.entries(of.models).flatMap(([name, { status }]) => (of.pinned[name] ? [] : [status]))
   if (of.error || results.includes('failed')) return 'failed'
   if (results.includes('held')) return 'held'
   const took = of.ingest?.sources.some(({ outcome }) => outcome === 'taken') ?? false
@@ -87,16 +91,18 @@ async function sourceResults(
 async function modelResults(
   fx: Pick<Effects, 'store' | 'models'>,
   state: LakeState,
-  of: { run: string; published: Entry<'publish'> | undefined },
+  of: { run: string; plan: ModelPlan | undefined; published: Entry<'publish'> | undefined },
 ): Promise<Report['models']> {
-  const plan = await findRecord<ModelPlan>(fx.store, keys.modelPlan(of.run))
+  const { plan } = of
   if (!plan) return {}
   const results: Report['models'] = {}
   const due = plan.layers.flat()
   for (const { name } of await fx.models(state.dataset)) {
     const record = await findRecord<ModelRecord>(fx.store, keys.modelDone(of.run, name))
     const held = plan.held[name]
-    if (held) results[name] = { status: 'held', rows: 0, error: held }
+    const pinned = plan.pinned?.[name]
+    if (pinned) results[name] = { status: 'held', rows: publishedRows(state, name), error: pinned }
+    else if (held) results[name] = { status: 'held', rows: 0, error: held }
     else if (!due.includes(name)) results[name] = { status: 'unchanged', rows: publishedRows(state, name) }
     else if (record?.status === 'built' && of.published?.models[name])
       results[name] = { status: 'published', rows: record.rows }
@@ -105,6 +111,10 @@ async function modelResults(
   }
   return results
 }
+
+const movedModel = ({ model, from, to }: Rollback): Report['models'] => ({
+  [model]: { status: from.seq === to.seq ? 'unchanged' : 'published', rows: to.rows },
+})
 
 const publishedRows = (state: LakeState, name: string) =>
   Object.values(state.models[name]?.partitions ?? {}).reduce((sum, { rows }) => sum + rows, 0)

@@ -1,12 +1,16 @@
 import type { TableBatch } from '@droplake/models/render'
 import type { PublishedModel } from '@droplake/models/stale'
 
-/** What the run will build: stale models in layers; `held` by a failed rule of a table they depend on. */
+/**
+ * What the run will build: stale models in layers; `held` by a failed rule of a table they depend on; `pinned` where
+ * somebody rolled them back to.
+ */
 export interface ModelPlan {
   layers: string[][]
   /** Only these partitions of a model; a model that is not named is built whole. */
   partitions: Record<string, string[]>
   held: Record<string, string>
+  pinned?: Record<string, string>
   reasons: Record<string, string>
 }
 

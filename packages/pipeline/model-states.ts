@@ -1,4 +1,4 @@
-import { type Call, caught, type Resources, runPayload, type State, transient } from './states.ts'
+import { type Call, caught, type Resources, runPayload, type State, throttled, transient } from './states.ts'
 
 /** One layer of models. A model that fails is recorded and holds its descendants; the others go on. */
 export function modelStates(call: Call, resources: Resources): Record<string, State> {
@@ -38,7 +38,7 @@ export function modelStates(call: Call, resources: Resources): Record<string, St
                   Parameters: { 'QueryString.$': '$.sql', WorkGroup: resources.workgroup },
                   ResultSelector: { built: true },
                   TimeoutSeconds: 1800,
-                  Retry: [{ ...transient, ErrorEquals: ['Athena.TooManyRequestsException', 'ThrottlingException'] }],
+                  Retry: [{ ...transient, ErrorEquals: [...throttled('Athena'), 'ThrottlingException'] }],
                   Catch: [{ ErrorEquals: ['States.ALL'], Next: 'Statement Failed' }],
                   End: true,
                 },

@@ -47,3 +47,20 @@ test('a dataset that nothing ever came to needs none for its unbuilt models', ()
   expect(needs(emptyState('d'))).toBe(false)
   expect(needs(emptyState('d'), { pending: [source] })).toBe(true)
 })
+
+test('models that a rule held are tried again once after a rollback, and not after a sweep', () => {
+  const behind = { ...upToDate, tables: { t: { partitions: at('r2/'), seq: 5 } } }
+  const ended = (...purposes: ('pipeline' | 'sweep' | 'rollback')[]) =>
+    purposes.map((purpose, n) => ({ run: `r${n}`, status: 'held' as const, at: n, purpose }))
+  expect(needs({ ...behind, ended: ended('pipeline') })).toBe(false)
+  expect(needs({ ...behind, ended: ended('pipeline', 'sweep') })).toBe(false)
+  expect(needs({ ...behind, ended: ended('pipeline', 'rollback', 'sweep') })).toBe(true)
+  expect(needs({ ...behind, ended: ended('pipeline', 'rollback', 'pipeline') })).toBe(false)
+})
+
+test('a model that was rolled back needs none', () => {
+  const models = { m: { ...upToDate.models.m!, pin: { at: 0, run: 'r1', sqlHash: model.sqlHash } } }
+  const behind = { ...upToDate, models, tables: { t: { partitions: at('r2/'), seq: 5 } } }
+  expect(needs(behind)).toBe(false)
+  expect(needs(behind, { models: [{ ...model, sqlHash: 'mended' }] })).toBe(true)
+})

@@ -8,8 +8,8 @@ const failuresInARow = 3
 
 /**
  * Whether a dataset has something to do: sources that the log does not know, a run that somebody left unfinished, or
- * models that are behind their inputs. Models that a rule held, or that failed three times in a row, wait for new data or
- * for a run that is asked for: nothing else would change the outcome.
+ * models that are behind their inputs. Models that a rule held, or that failed three times in a row, wait for new data, for
+ * a rollback or for a run that is asked for: nothing else would change the outcome.
  */
 export function needsRun(
   state: LakeState,
@@ -23,6 +23,8 @@ export function needsRun(
 }
 
 function isHopeless(state: LakeState): boolean {
+  // Models are built from other versions now.
+  if (state.ended.findLast(({ purpose }) => purpose !== 'sweep')?.purpose === 'rollback') return false
   const last = state.ended.filter(({ purpose }) => purpose === 'pipeline').slice(-failuresInARow)
   const failed = last.length === failuresInARow && last.every(({ status }) => status === 'failed')
   return failed || last.at(-1)?.status === 'held'

@@ -34,6 +34,10 @@ export interface StateMachine {
 /** A state that calls a service; `rest` are its other fields. */
 export type Call = (service: ServiceName, payload: Record<string, unknown>, rest: Record<string, unknown>) => State
 
+/** How a service integration names that it was asked too often. */
+export const throttled = (service: string) =>
+  ['ThrottlingException', 'TooManyRequestsException', 'LimitExceededException'].map((name) => `${service}.${name}`)
+
 /** Errors of the services themselves, not of what they were asked to do. The SDK's own retries come before. */
 export const transient = {
   ErrorEquals: [
@@ -42,7 +46,7 @@ export const transient = {
     'Lambda.SdkClientException',
     'Lambda.ClientExecutionTimeoutException',
     'Lambda.TooManyRequestsException',
-    'Athena.TooManyRequestsException',
+    ...throttled('Athena'),
     'SlowDown',
     'ServiceUnavailable',
     'ThrottlingException',

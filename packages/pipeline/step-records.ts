@@ -34,6 +34,8 @@ export interface CleanedSource {
   /** Set when the bytes themselves prove that this is not what the contract says. */
   unreadable?: string
   sha256?: string
+  /** See `CsvProfile.shape`. */
+  shape?: string
   records: number
   rows: number
   blank: number

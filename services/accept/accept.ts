@@ -15,6 +15,7 @@ import {
   type StagedGroup,
 } from '@droplake/pipeline/step-records'
 import { createDecider, type Found, isItsOwn } from './decide.ts'
+import { explainLoss } from './explain-loss.ts'
 import { findMovers, mayMove, type StagedFile } from './movers.ts'
 
 export interface AcceptInput extends RunInput {
@@ -68,7 +69,7 @@ async function decideSources(
     if (failed !== undefined) {
       const name = cleaned.find(({ item }) => item === failed)?.error ?? 'Unknown'
       const said = await findRecord<FailedRecord>(fx.store, keys.cleanFailed(run, table, failed))
-      failure = said?.message ?? name
+      failure = said?.message ?? explainLoss(name, source.key)
       const attempt = { run, error: failure, own: isItsOwn(said?.name ?? name) && isItsOwn(name) }
       await recordAttempt(fx.store, dataset, source.id, attempt)
       if (!attempts.some((known) => known.run === run)) attempts.push(attempt)

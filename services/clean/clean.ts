@@ -94,6 +94,7 @@ async function cleanSource(work: Work): Promise<CleanedSource> {
 async function readPart({ table, source, staging, quarantine }: Work, part: CsvPart, found: CleanedSource) {
   const { profile, row, last } = part
   found.sha256 = profile.sha256
+  found.shape = profile.shape
   if (part.first) found.warnings = profile.warnings
   const names = Object.keys(table.columns)
   const keyed = identity(table).map((name) => names.indexOf(name))

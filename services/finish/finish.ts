@@ -1,4 +1,4 @@
-import type { Effects, RunInput } from '@droplake/pipeline/effects'
+import type { RunInput, With } from '@droplake/pipeline/effects'
 import { messageOf } from '@droplake/pipeline/error-cause'
 import { keys } from '@droplake/pipeline/keys'
 import type { LakeState, RunStatus } from '@droplake/pipeline/lake-state'
@@ -26,7 +26,7 @@ export interface Finished {
  * Reports, ends the run in the log, and only then looks for bells that rang meanwhile: whoever rang before the end was
  * seen to hold leaves a marker that this look finds.
  */
-export async function finish(fx: Effects, { dataset, run, error }: FinishInput): Promise<Finished> {
+export async function finish(fx: With<'catalog' | 'models'>, { dataset, run, error }: FinishInput): Promise<Finished> {
   let state = await readState(fx.store, dataset)
   const ended = state.ended.find((one) => one.run === run)
   if (!ended && state.unfinished?.run !== run) return { status: 'fenced', again: false }
@@ -43,7 +43,7 @@ export async function finish(fx: Effects, { dataset, run, error }: FinishInput):
   return { status: report.status, again: await moreIsPending(fx, state, run) }
 }
 
-async function moreIsPending(fx: Effects, state: LakeState, run: string): Promise<boolean> {
+async function moreIsPending(fx: With<'catalog' | 'models'>, state: LakeState, run: string): Promise<boolean> {
   const plan = await findRecord<Plan>(fx.store, keys.plan(run))
   if (!plan) return false
   const decided = plan.sources.some(({ id }) => state.sources[id])

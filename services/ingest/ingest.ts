@@ -51,6 +51,7 @@ function loggedSources(plan: Plan, { accepted, items }: TableRecords): LoggedSou
     if (!source || outcome === 'deferred') return []
     const parts = items.flatMap((item) => item.sources.filter((part) => part.source === index))
     const sha256 = parts.find((part) => part.sha256)?.sha256
+    const shape = parts.find((part) => part.shape)?.shape
     const warnings = parts.flatMap((part) => part.warnings)
     return [
       {
@@ -64,6 +65,7 @@ function loggedSources(plan: Plan, { accepted, items }: TableRecords): LoggedSou
         outcome,
         records: parts.reduce((sum, part) => sum + part.records, 0),
         ...(sha256 ? { sha256 } : {}),
+        ...(shape ? { shape } : {}),
         ...(error ? { error } : {}),
         ...(warnings.length > 0 ? { warnings } : {}),
       },

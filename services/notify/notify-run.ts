@@ -1,7 +1,8 @@
-import { runAlerts } from '@droplake/pipeline/alerts'
-import { datasetOf, type Effects, type RunInput } from '@droplake/pipeline/effects'
+import { crawlAlerts, runAlerts } from '@droplake/pipeline/alerts'
+import type { CrawlRecord } from '@droplake/pipeline/drift'
+import { datasetOf, type RunInput, type With } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
-import { readRecord } from '@droplake/pipeline/records'
+import { findRecord, readRecord } from '@droplake/pipeline/records'
 import type { Report } from '@droplake/pipeline/report'
 
 export interface NotifyRunInput extends RunInput {
@@ -9,9 +10,15 @@ export interface NotifyRunInput extends RunInput {
 }
 
 /** Tells what the run did. A run that was taken over says nothing: whoever took over will. */
-export async function notifyRun(fx: Effects, { dataset, run, status }: NotifyRunInput): Promise<{ alerts: number }> {
+export async function notifyRun(
+  fx: With<'notifier'>,
+  { dataset, run, status }: NotifyRunInput,
+): Promise<{ alerts: number }> {
   if (status === 'fenced') return { alerts: 0 }
-  const alerts = runAlerts(datasetOf(fx, dataset), await readRecord<Report>(fx.store, keys.report(run)))
+  const of = datasetOf(fx, dataset)
+  const alerts = runAlerts(of, await readRecord<Report>(fx.store, keys.report(run)))
+  const crawl = await findRecord<CrawlRecord>(fx.store, keys.crawl(run))
+  if (crawl) alerts.push(...crawlAlerts(of, run, crawl))
   for (const alert of alerts) await fx.notifier.notify(alert)
   return { alerts: alerts.length }
 }

@@ -1,4 +1,4 @@
-import type { ObjectInfo, ObjectStore, ObjectWriter } from '@droplake/lake/object-store'
+import type { ListedObject, ObjectStore, ObjectWriter } from '@droplake/lake/object-store'
 
 /** One call of the object store. `create` is a conditional put; a delete of several keys is several operations. */
 export interface Operation {
@@ -54,8 +54,8 @@ export function interceptedStore(store: ObjectStore, intercept: Intercept): Obje
   }
 }
 
-async function all(listing: AsyncIterable<ObjectInfo>): Promise<ObjectInfo[]> {
-  const infos: ObjectInfo[] = []
+async function all(listing: AsyncIterable<ListedObject>): Promise<ListedObject[]> {
+  const infos: ListedObject[] = []
   for await (const info of listing) infos.push(info)
   return infos
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
+import { crawlRaw } from '@droplake/local/crawl-raw'
 import { type DataService, dataHandlers, handlers } from '@droplake/local/handlers'
 import { type Execution, execute } from '@droplake/local/interpreter'
 import type { Lake } from '@droplake/local/lake'
@@ -63,6 +64,7 @@ export async function openPausable(
       invoke: (service, event) => steps.run(stepOf(service, event), () => all[service](event)),
       query: (sql) => steps.run('statement', async () => void (await lake.fx.engine.run(sql))),
       startExecution: start,
+      crawl: (name) => crawlRaw(lake.fx, name),
     })
   return { lake, start, paused: paused.promise, wake: () => gate.resolve(), operations }
 }

@@ -44,6 +44,7 @@ const model: Model = {
   audits: [],
   columns: [],
   select: 'select id from cleaned.t',
+  references: [{ zone: 'cleaned', name: 't', start: 15, end: 24, aliased: false }],
   inputs: [{ zone: 'cleaned', name: 't' }],
   sqlHash: 'h',
 }
@@ -87,6 +88,7 @@ export async function simulate(
       invoke: (service, event) => all[service](event),
       query: async (sql) => void (await fx.engine.run(sql)),
       startExecution: start,
+      crawl: async () => {},
     })
     actors.set(execution.id, actor)
     running.add(execution.ended)

@@ -24,7 +24,10 @@ export async function ringFor(
   at: { name: string; table: string; bytes: string | Uint8Array; nonce?: string },
 ): Promise<Source> {
   lake.time.now += 1000
-  const info = await lake.store.put(`raw/d/${at.name}`, Buffer.from(at.bytes))
+  const key = `raw/d/${at.name}`
+  const { version } = await lake.store.put(key, Buffer.from(at.bytes))
+  const info = await lake.store.head(key, version)
+  if (!info) throw new Error(`${key} is gone`)
   const source = sourceOf(info, at.table, at.nonce)
   await ring(lake.store, 'd', source)
   return source
