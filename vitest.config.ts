@@ -8,7 +8,15 @@ export default defineConfig({
     projects: [
       { test: { name: 'fast', include, exclude: ['**/node_modules/**', ...ownSuites], testTimeout: 60_000 } },
       { test: { name: 'long', include: ['tests/long/**/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 120_000 } },
-      { test: { name: 'stacks', include: ['tests/stacks/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 300_000 } },
+      {
+        test: {
+          name: 'stacks',
+          include: ['tests/stacks/**/*.test.ts'],
+          globalSetup: 'tests/stacks/setup.ts',
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
       {
         test: {
           name: 'aws',

@@ -92,6 +92,14 @@ export function wholeNumber(
   )
 }
 
+/** A number from 0 on, as 0.5, from an option; undefined when it is not given. */
+export function decimalNumber(option: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
+  if (Number.isFinite(value)) return value
+  throw new UsageError(`--${option} must be a number from 0 on, got ${text}`)
+}
+
 /** A share from 0 to 1 from an option; undefined when it is not given. */
 export function share(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined

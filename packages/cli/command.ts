@@ -5,8 +5,7 @@ import type { Session } from './session.ts'
 /** Options that every command takes. */
 export const globalOptions = {
   lake: { type: 'string', valueHint: 'DIR', description: 'the folder of the lake; default DROPLAKE_LAKE, else ./lake' },
-  // Known, so that it is refused in words; not in the help before there is a stage to name.
-  stage: { type: 'string', valueHint: 'NAME' },
+  stage: { type: 'string', valueHint: 'NAME', description: 'a deployed stage in place of the folder' },
   dataset: { type: 'string', valueHint: 'NAME', description: 'the dataset that is meant' },
   json: { type: 'boolean', description: 'one JSON document on standard output, and nothing else there' },
   quiet: { type: 'boolean', description: 'no progress and no hints' },
@@ -22,6 +21,8 @@ export interface Meta {
   /** What follows the name. */
   usage?: string
   examples: readonly string[]
+  /** It works on a deployed stage as well, with `--stage`. */
+  onStage?: boolean
 }
 
 interface Spec<A extends ArgsDef> extends Meta {
@@ -42,8 +43,8 @@ export type Command = Omit<CommandDef, 'args' | 'meta'> & {
 
 /** A command that does something. The session comes as citty's data. */
 export function command<const A extends ArgsDef>(spec: Spec<A>): Command {
-  const { name, description, usage, examples, args, positionals, run } = spec
-  const meta = { name, description, examples, ...(usage ? { usage } : {}) }
+  const { name, description, usage, examples, onStage = false, args, positionals, run } = spec
+  const meta = { name, description, examples, onStage, ...(usage ? { usage } : {}) }
   const own: ArgsDef = args ?? {}
   return {
     meta,

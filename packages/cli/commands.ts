@@ -27,7 +27,12 @@ export const commands = group({
     runs: { about: 'the history of runs, and the report of one', load: () => import('./commands/runs.ts') },
     query: { about: 'asks the lake in SQL', load: () => import('./commands/query.ts') },
     quarantine: { about: 'rejected rows and why', load: () => import('./commands/quarantine.ts') },
+    rollback: {
+      about: 'shows an earlier version of a model again',
+      load: () => import('./commands/rollback.ts'),
+    },
     sweep: { about: 'deletes files that no reader can reach any more', load: () => import('./commands/sweep.ts') },
+    cost: { about: 'prices a month on AWS, from measured counts', load: () => import('./commands/cost.ts') },
     doctor: { about: 'looks for what would keep droplake from working', load: () => import('./commands/doctor.ts') },
   },
 })

@@ -2,6 +2,8 @@
 export interface Environment {
   /** DROPLAKE_LAKE */
   lake?: string
+  /** DROPLAKE_OUTPUTS: a stage's outputs in place of the nearest .sst/outputs.json. */
+  outputs?: string
   /** NO_COLOR is set to anything, or the terminal is a dumb one. */
   noColor: boolean
   /** The terminal can move its cursor. */
@@ -12,6 +14,7 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
   const dumb = env.TERM === 'dumb'
   return {
     ...(env.DROPLAKE_LAKE ? { lake: env.DROPLAKE_LAKE } : {}),
+    ...(env.DROPLAKE_OUTPUTS ? { outputs: env.DROPLAKE_OUTPUTS } : {}),
     noColor: dumb || (env.NO_COLOR ?? '') !== '',
     canRewrite: !dumb && !env.CI,
   }

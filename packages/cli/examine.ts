@@ -5,28 +5,25 @@ import { listFolder } from '@droplake/lake/file-listing'
 import type { Lake } from '@droplake/local/lake'
 import { contractsFolder, loadAll, sqlFolder } from '@droplake/local/load-datasets'
 import { loadModels, loadQueries } from '@droplake/models/load-models'
+import type { Place } from '@droplake/pipeline/place'
+import type { Finding } from '@droplake/stage/finding'
 import { readStatus } from './read-status.ts'
-import type { Session } from './session.ts'
+import type { Session, StageName } from './session.ts'
 import { bytes, many, moment } from './text.ts'
-import { chosenDatasets, lakeExists, withLake } from './with-lake.ts'
-
-/** One thing that was looked at. `mend`: what to do about it. */
-export interface Finding {
-  state: 'ok' | 'warn' | 'fail'
-  subject: string
-  text: string
-  mend?: string
-}
+import { withFolder } from './with-folder.ts'
+import { chosenDatasets, lakeExists } from './with-lake.ts'
+import { outputsOf, withStage } from './with-stage.ts'
 
 /** Looks at everything that droplake needs, one finding a thing; what cannot be looked at is itself a finding. */
 export async function examine(session: Session): Promise<Finding[]> {
   const findings = [nodeVersion()]
+  if (session.stage) return [...findings, ...(await examineThere(session.stage, session))]
   findings.push(await folder(session))
   findings.push(await datasets())
   const looks = [engine, holders, leftovers]
   if (!lakeExists(session)) return [...findings, await engineWithout(session)]
   try {
-    await withLake(session, {}, async (lake) => {
+    await withFolder(session, {}, async (lake) => {
       for (const look of looks) findings.push(...(await look(session, lake)))
     })
   } catch (error) {
@@ -38,6 +35,23 @@ export async function examine(session: Session): Promise<Finding[]> {
     })
   }
   return findings
+}
+
+/** A stage without outputs is wrong usage; what AWS refuses are findings. */
+async function examineThere(named: StageName, session: Session): Promise<Finding[]> {
+  const { outputs, path } = outputsOf(named)
+  const told: Finding = {
+    state: 'ok',
+    subject: 'outputs',
+    text: `stage ${outputs.stage} in ${outputs.region}, of ${path}`,
+  }
+  const { examineStage } = await import('@droplake/stage/examine-stage')
+  return withStage(named, async (stage) => {
+    const found = [told, await datasets(), ...(await examineStage(stage))]
+    if (found.some(({ state, subject }) => state === 'fail' && (subject === 'credentials' || subject === 'bucket')))
+      return found
+    return [...found, ...(await holders(session, stage))]
+  })
 }
 
 const messageOf = (error: unknown) => (error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error))
@@ -109,7 +123,7 @@ async function datasets(): Promise<Finding> {
   }
 }
 
-async function engine(_: Session, { fx }: Pick<Lake, 'fx'>): Promise<Finding[]> {
+async function engine(_: Session, { fx }: Place): Promise<Finding[]> {
   const subject = 'duckdb'
   try {
     const { rows } = await fx.engine.run('select 1 as one')
@@ -135,7 +149,7 @@ async function engineWithout(_: Session): Promise<Finding> {
   }
 }
 
-async function holders(session: Session, lake: Lake): Promise<Finding[]> {
+async function holders(session: Session, lake: Place): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const name of await chosenDatasets(session, lake)) {
     const { unfinished, pending, lastRun } = await readStatus(lake, name)
@@ -170,7 +184,7 @@ async function holders(session: Session, lake: Lake): Promise<Finding[]> {
 const oldMs = 3_600_000
 
 /** Temporary files that nobody has written to for an hour: their writers are dead. */
-async function leftovers(_: Session, { folder: lakeFolder }: Pick<Lake, 'folder'>): Promise<Finding[]> {
+async function leftovers(_: Session, { folder: lakeFolder }: Lake): Promise<Finding[]> {
   const temporary = join(lakeFolder, '.tmp')
   if (!(await stat(temporary).catch(() => undefined))) return []
   let files = 0

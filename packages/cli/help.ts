@@ -19,7 +19,7 @@ export function help(command: Command, style: Style): string {
       words.map(([name, { description = '' }]) => [name.toUpperCase(), description]),
     ),
     ...section(style.bold('Options'), optionRows(args)),
-    ...section(style.bold('Options of every command'), optionRows(globalOptions)),
+    ...section(style.bold('Options of every command'), optionRows(optionsFor(command))),
     '',
     style.bold('Examples'),
     ...meta.examples.map((example) => `  npx droplake ${example}`),
@@ -27,6 +27,12 @@ export function help(command: Command, style: Style): string {
   if (about)
     lines.push('', `npx droplake ${meta.name ? `${meta.name} ` : ''}COMMAND --help tells more about a command.`)
   return lines.join('\n')
+}
+
+/** Only commands that work there name a stage. */
+function optionsFor({ meta, subCommands }: Command): ArgsDef {
+  const { stage, ...others } = globalOptions
+  return meta.onStage || subCommands ? { ...others, stage } : others
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[]): string[] {
@@ -37,7 +43,7 @@ function section(title: string, rows: readonly (readonly [string, string])[]): s
 
 function optionRows(args: ArgsDef): [string, string][] {
   return Object.entries(args)
-    .filter(([name, { type }]) => type !== 'positional' && name !== 'stage')
+    .filter(([, { type }]) => type !== 'positional')
     .map(([name, definition]) => {
       if (definition.type === 'boolean' && definition.default === true)
         return [`--no-${name}`, definition.negativeDescription ?? '']

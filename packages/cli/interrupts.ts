@@ -3,8 +3,8 @@ import { exit } from './exit-codes.ts'
 export interface Interrupts {
   /** Aborted by the first Ctrl-C. */
   signal: AbortSignal
-  /** From here on the first Ctrl-C only aborts `signal` and tells this; before, it ends the process. */
-  soften(message: string): void
+  /** From here on the first Ctrl-C only aborts `signal` and tells this; before, it ends the process. The second tells `atOnce`. */
+  soften(message: string, atOnce?: string): void
 }
 
 /** npx passes on the signal that the terminal has sent already: two in so short a time are one Ctrl-C. */
@@ -13,6 +13,7 @@ const sameMs = 250
 export function listenForInterrupts(tell: (message: string) => void): Interrupts {
   const controller = new AbortController()
   let message: string | undefined
+  let stopped = ''
   let first = 0
   const onSignal = () => {
     const now = performance.now()
@@ -22,15 +23,16 @@ export function listenForInterrupts(tell: (message: string) => void): Interrupts
       controller.abort()
       tell(message)
     } else if (now - first > sameMs) {
-      tell('stopped at once; droplake run goes on with what was begun')
+      tell(stopped)
       process.exit(exit.interrupted)
     }
   }
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal)
   return {
     signal: controller.signal,
-    soften: (text) => {
+    soften: (text, atOnce = 'stopped at once; droplake run goes on with what was begun') => {
       message = text
+      stopped = atOnce
     },
   }
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '@droplake/local/usage-error'
 import { parseArgs, runCommand } from 'citty'
 import { asksFor, checkArguments } from './arguments.ts'
+import type { Command } from './command.ts'
 import { commands } from './commands.ts'
 import type { Environment } from './config.ts'
 import { type ExitCode, exit } from './exit-codes.ts'
@@ -43,8 +44,15 @@ export async function main(args: readonly string[], environment: Environment): P
       throw new UsageError(`${name}no command given; there are ${Object.keys(command.subCommands).join(', ')}`)
     }
     checkArguments(command, argv)
-    const session = openSession(parseArgs(argv, command.args) as unknown as GlobalArgs, environment, terminal)
+    const given = parseArgs(argv, command.args) as unknown as GlobalArgs
+    refuseStage(command, given)
+    const session = openSession(given, environment, terminal)
     const { result } = await runCommand(command, { rawArgs: argv, data: session })
     return session.interrupts.signal.aborted ? exit.interrupted : (result as ExitCode)
   }
+}
+
+function refuseStage({ meta }: Command, { stage }: GlobalArgs): void {
+  if (stage === undefined || meta.onStage) return
+  throw new UsageError(`${meta.name} works on a laptop's lake only, got --stage ${stage}; leave --stage out`)
 }

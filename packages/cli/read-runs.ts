@@ -1,8 +1,8 @@
-import type { Lake } from '@droplake/local/lake'
+import { newestEntries } from '@droplake/local/newest-entries'
 import { findReport } from '@droplake/local/reports'
 import { UsageError } from '@droplake/local/usage-error'
-import type { RunStatus } from '@droplake/pipeline/lake-state'
-import { entries } from '@droplake/pipeline/log'
+import type { RunStatus, StoredEntry } from '@droplake/pipeline/lake-state'
+import type { Place } from '@droplake/pipeline/place'
 
 export interface RunSummary {
   runId: string
@@ -16,29 +16,42 @@ export interface RunSummary {
   kept: number
 }
 
-/** Every pipeline run of a dataset from its log, oldest first, with the sums of its report. */
-export async function readRuns(lake: Lake, dataset: string): Promise<RunSummary[]> {
-  const { store, executions } = lake.fx
-  const runs = new Map<string, { startedAt: number; ended?: { at: number; status: RunStatus }; alive: boolean }>()
-  for await (const entry of entries(store, dataset)) {
-    if (entry.kind === 'begin' && entry.purpose === 'pipeline') {
-      // Whoever begins has seen that the run before is over, or took the dataset from it.
-      for (const run of runs.values()) run.alive = false
-      runs.set(entry.run, { startedAt: entry.at, alive: await executions.alive(entry.holder) })
-    }
-    const run = runs.get(entry.run)
-    if (entry.kind === 'end' && run) run.ended = { at: entry.at, status: entry.status }
-  }
-  return Promise.all(
-    [...runs].map(async ([runId, { startedAt, ended, alive }]) => {
-      const tables = Object.values((await findReport(lake, runId))?.tables ?? {})
-      return {
-        runId,
+type LoggedRun = Omit<RunSummary, 'rowsIn' | 'kept'>
+
+/** The newest pipeline runs of a dataset from its log, newest first, at most `limit`. */
+export async function readRuns({ fx }: Place, dataset: string, limit: number): Promise<LoggedRun[]> {
+  const ended = new Map<string, Extract<StoredEntry, { kind: 'end' }>>()
+  const runs: LoggedRun[] = []
+  // Whoever begins has seen that the run before is over, or took the dataset from it.
+  let isNewest = true
+  for await (const entry of newestEntries(fx.store, dataset)) {
+    if (runs.length === limit) break
+    if (entry.kind === 'end') ended.set(entry.run, entry)
+    if (entry.kind !== 'begin') continue
+    if (entry.purpose === 'pipeline') {
+      const end = ended.get(entry.run)
+      const isRunning = !end && isNewest && (await fx.executions.alive(entry.holder))
+      runs.push({
+        runId: entry.run,
         dataset,
-        status: ended?.status ?? (alive ? 'running' : 'died'),
-        startedAt: new Date(startedAt).toISOString(),
-        finishedAt: ended ? new Date(ended.at).toISOString() : null,
-        durationMs: ended ? ended.at - startedAt : null,
+        status: end?.status ?? (isRunning ? 'running' : 'died'),
+        startedAt: new Date(entry.at).toISOString(),
+        finishedAt: end ? new Date(end.at).toISOString() : null,
+        durationMs: end ? end.at - entry.at : null,
+      })
+    }
+    isNewest = false
+  }
+  return runs
+}
+
+/** The runs with the sums of their reports. */
+export function withSums(place: Place, runs: readonly LoggedRun[]): Promise<RunSummary[]> {
+  return Promise.all(
+    runs.map(async (run) => {
+      const tables = Object.values((await findReport(place, run.runId))?.tables ?? {})
+      return {
+        ...run,
         rowsIn: tables.reduce((sum, table) => sum + table.rowsIn, 0),
         kept: tables.reduce((sum, table) => sum + table.kept, 0),
       }

@@ -1,10 +1,10 @@
 import { routeKey } from '@droplake/contracts/route'
-import type { Lake } from '@droplake/local/lake'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import { type LakeState, type RunStatus, rowsOf, type StoredEntry } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
-import { pendingSources, sourceOf } from '@droplake/pipeline/markers'
+import { pendingSources, uploadOf } from '@droplake/pipeline/markers'
+import type { Place } from '@droplake/pipeline/place'
 import { findRecord } from '@droplake/pipeline/records'
 
 export interface DatasetStatus {
@@ -19,7 +19,15 @@ export interface DatasetStatus {
       partition: string | null
     }
   >
-  models: Record<string, { rows: number; latest: string | null }>
+  models: Record<
+    string,
+    {
+      rows: number
+      latest: string | null
+      /** Since when, and to the version of which run; null where readers see the newest version. */
+      rolledBack: { at: string; runId: string } | null
+    }
+  >
   /** Files that the log does not know, whether they were announced or not. */
   pending: number
   lastRun: { runId: string; status: RunStatus; finishedAt: string } | null
@@ -28,12 +36,19 @@ export interface DatasetStatus {
 }
 
 /** What is true of one dataset now, from its log and its raw files. */
-export async function readStatus(lake: Lake, dataset: string): Promise<DatasetStatus> {
+export async function readStatus(lake: Pick<Place, 'fx'>, dataset: string): Promise<DatasetStatus> {
   const { store, executions } = lake.fx
   const state = await readState(store, dataset)
-  const changedAt = async (seq: number | undefined) => {
-    const entry = seq ? await findRecord<StoredEntry>(store, keys.logEntry(dataset, seq)) : undefined
+  const times = new Map<number, Promise<string | null>>()
+  const timeOf = async (seq: number) => {
+    const entry = await findRecord<StoredEntry>(store, keys.logEntry(dataset, seq))
     return entry ? new Date(entry.at).toISOString() : null
+  }
+  const changedAt = async (seq: number | undefined) => {
+    if (!seq) return null
+    const time = times.get(seq) ?? timeOf(seq)
+    times.set(seq, time)
+    return time
   }
   const tables: DatasetStatus['tables'] = {}
   for (const name of Object.keys(datasetOf(lake.fx, dataset).tables)) {
@@ -45,10 +60,11 @@ export async function readStatus(lake: Lake, dataset: string): Promise<DatasetSt
     tables[name] = { rows: rowsOf(table), latest: await changedAt(table?.seq), partition }
   }
   const models: DatasetStatus['models'] = {}
-  for (const [name, { partitions, seq }] of Object.entries(state.models))
+  for (const [name, { partitions, seq, pin }] of Object.entries(state.models))
     models[name] = {
       rows: Object.values(partitions).reduce((sum, { rows }) => sum + rows, 0),
       latest: await changedAt(seq),
+      rolledBack: pin ? { at: new Date(pin.at).toISOString(), runId: pin.run } : null,
     }
   const last = state.ended.findLast(({ purpose }) => purpose === 'pipeline')
   const { unfinished } = state
@@ -69,18 +85,16 @@ export async function readStatus(lake: Lake, dataset: string): Promise<DatasetSt
 }
 
 /** Sources that a run would take: those whose bell was rung, and raw files that nobody announced. */
-async function countPending(lake: Lake, { dataset, sources }: LakeState): Promise<number> {
+async function countPending(lake: Pick<Place, 'fx'>, { dataset, sources }: LakeState): Promise<number> {
   const { store, datasets } = lake.fx
   const rung = await pendingSources(store, dataset)
-  const pending = new Set(rung.map(({ id }) => id).filter((id) => !sources[id]))
-  // A file that was forced is in the log under another id.
-  const upload = (of: { key: string; etag: string; lastModified: number }) => `${of.lastModified} ${of.etag} ${of.key}`
-  const known = new Set([...Object.values(sources), ...rung].map(upload))
+  let pending = rung.filter(({ id }) => !sources[id]).length
+  // By upload, not by id: a file that was forced is in the log under another id.
+  const known = new Set([...Object.values(sources), ...rung].map(uploadOf))
   for (const folder of datasetOf(lake.fx, dataset).rawFolders)
     for await (const info of store.list(`raw/${folder}/`)) {
       const table = routeKey(datasets, info.key)
-      const source = table && sourceOf(info, table.name)
-      if (source && !sources[source.id] && !known.has(upload(info))) pending.add(source.id)
+      if (table && !known.has(uploadOf({ ...info, table: table.name }))) pending += 1
     }
-  return pending.size
+  return pending
 }

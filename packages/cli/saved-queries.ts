@@ -5,12 +5,12 @@ import { loadQueries } from '@droplake/models/load-models'
 import type { Query } from '@droplake/models/model'
 import { qualifiedName } from '@droplake/models/quote'
 import { renderSelect } from '@droplake/models/render'
-import { database } from '@droplake/pipeline/keys'
+import { database, type Settings } from '@droplake/pipeline/effects'
 
 /** A saved query's SQL, found by `dataset/name` or by its name where only one dataset has it. */
 export async function savedQuery(
   saved: string,
-  of: { datasets: readonly string[]; sqlFolder?: string },
+  of: { datasets: readonly string[]; settings: Settings; sqlFolder?: string },
 ): Promise<{ query: Query; sql: string }> {
   const all: Query[] = []
   for (const dataset of of.datasets) all.push(...(await loadQueries(join(of.sqlFolder ?? sqlFolder, dataset))))
@@ -20,5 +20,5 @@ export async function savedQuery(
   const list = (queries: readonly Query[]) => queries.map((each) => `${each.dataset}/${each.name}`).join(', ')
   if (!query) throw new UsageError(`query: no saved query ${saved}; there are ${list(all) || 'none'}`)
   if (found.length > 1) throw new UsageError(`query: several saved queries are named ${saved}: ${list(found)}`)
-  return { query, sql: renderSelect(query, (zone, table) => qualifiedName(database(query.dataset, zone), table)) }
+  return { query, sql: renderSelect(query, (zone, table) => qualifiedName(database(of, query.dataset, zone), table)) }
 }

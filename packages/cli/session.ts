@@ -9,6 +9,8 @@ import type { Terminal } from './terminal.ts'
 export interface Session {
   /** Absolute. */
   lakeFolder: string
+  /** A deployed stage that is meant in place of the folder. */
+  stage: StageName | undefined
   dataset: string | undefined
   json: boolean
   quiet: boolean
@@ -24,6 +26,12 @@ export interface Session {
   note(line: string): void
 }
 
+export interface StageName {
+  name: string
+  /** DROPLAKE_OUTPUTS */
+  outputs?: string
+}
+
 const defaultLake = './lake'
 
 export interface GlobalArgs {
@@ -37,17 +45,25 @@ export interface GlobalArgs {
 }
 
 export function openSession(args: GlobalArgs, environment: Environment, terminal: Terminal): Session {
-  if (args.stage !== undefined)
-    throw new UsageError(
-      `--stage works on no deployed stage yet, got ${args.stage}; leave it out to work on the local lake`,
-    )
-  const { dataset, json = false, quiet = false, debug = false } = args
+  const { dataset, stage, json = false, quiet = false, debug = false } = args
+  if (stage !== undefined && args.lake !== undefined)
+    throw new UsageError(`--stage ${stage} and --lake ${args.lake} contradict each other; leave one out`)
   const lake = args.lake ?? environment.lake ?? defaultLake
   const note = (line: string) => {
     if (!quiet) terminal.note(line)
   }
+  const at =
+    stage !== undefined
+      ? ` --stage ${shellWord(stage)}`
+      : args.lake !== undefined
+        ? ` --lake ${shellWord(args.lake)}`
+        : ''
   return {
     lakeFolder: resolve(lake),
+    stage:
+      stage === undefined
+        ? undefined
+        : { name: stage, ...(environment.outputs === undefined ? {} : { outputs: environment.outputs }) },
     dataset,
     json,
     quiet,
@@ -55,7 +71,7 @@ export function openSession(args: GlobalArgs, environment: Environment, terminal
     workers: wholeNumber('workers', args.workers, { max: 256 }),
     terminal,
     interrupts: listenForInterrupts((message) => terminal.note(message)),
-    hint: (words) => `npx droplake ${words}${args.lake === undefined ? '' : ` --lake ${shellWord(args.lake)}`}`,
+    hint: (words) => `npx droplake ${words}${at}`,
     answer: (value, human) => terminal.out(json ? JSON.stringify(value, null, 2) : human()),
     note,
   }

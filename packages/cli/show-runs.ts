@@ -3,7 +3,7 @@ import type { Style } from './style.ts'
 import { count, duration, moment } from './text.ts'
 import { textTable } from './text-table.ts'
 
-export function showRuns(runs: readonly RunSummary[], { of, style }: { of: number; style: Style }): string {
+export function showRuns(runs: readonly RunSummary[], { more, style }: { more: boolean; style: Style }): string {
   if (runs.length === 0) return 'no runs yet'
   const right = 'right' as const
   const table = textTable(
@@ -27,5 +27,5 @@ export function showRuns(runs: readonly RunSummary[], { of, style }: { of: numbe
     ]),
     { title: style.dim },
   )
-  return of > runs.length ? `${table}\n${style.dim(`${runs.length} of ${of} runs; --limit shows more`)}` : table
+  return more ? `${table}\n${style.dim(`the last ${runs.length}; --limit shows more`)}` : table
 }

@@ -5,12 +5,13 @@ import { ago, count, many } from './text.ts'
 import { textTable } from './text-table.ts'
 
 export function showStatus(
-  { lake, datasets }: { lake: string; datasets: DatasetStatus[] },
+  { lake, stage, datasets }: { lake: string; stage?: string; datasets: DatasetStatus[] },
   { hint }: Pick<Session, 'hint'>,
   style: Style,
 ): string {
   const now = Date.now()
-  if (datasets.length === 0) return `${lake} is empty; ${hint('drop PATH')} or ${hint('demo')} puts something into it`
+  const how = stage === undefined ? `${hint('drop PATH')} or ${hint('demo')} puts` : `${hint('drop PATH')} puts`
+  if (datasets.length === 0) return `${lake} is empty; ${how} something into it`
   return [style.dim(lake), ...datasets.map((dataset) => showDataset(dataset, { now, hint, style }))].join('\n\n')
 }
 
@@ -44,5 +45,10 @@ function showDataset(
     { title: 'changed' },
   ]
   lines.push(textTable(columns, rows, { indent: '  ', title: style.dim }))
+  for (const [name, { rolledBack }] of Object.entries(models))
+    if (rolledBack)
+      lines.push(
+        `  ${style.yellow('rolled back')}  ${name} ${age(rolledBack.at)}, to the version of run ${rolledBack.runId}; ${hint(`rollback ${name} --release --dataset ${dataset}`)} lets it go`,
+      )
   return lines.join('\n')
 }

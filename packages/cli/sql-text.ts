@@ -67,4 +67,32 @@ export function resolveNames(sql: string, resolve: (zone: string, name: string) 
   return text + points.slice(at).join('')
 }
 
+/**
+ * Puts other names in for databases that are written before a dot, and with `alone` also for those that stand alone, as in
+ * `show tables in olist_curated`.
+ */
+export function resolveDatabases(
+  sql: string,
+  { resolve, alone }: { resolve: (database: string) => string | undefined; alone: boolean },
+): string {
+  const tokens = tokensOf(sql)
+  const points = [...sql]
+  let text = ''
+  let at = 0
+  for (const [n, token] of tokens.entries()) {
+    if (tokens[n - 1]?.text === '.' || !(alone || tokens[n + 1]?.text === '.')) continue
+    const full = resolve(unquoted(token.text).toLowerCase())
+    if (full === undefined) continue
+    text += points.slice(at, token.start).join('') + full
+    at = token.end
+  }
+  return text + points.slice(at).join('')
+}
+
+/** In small letters; '' of a text without words. */
+export const firstWordOf = (sql: string): string =>
+  tokensOf(sql)
+    .find(({ text }) => text !== '(')
+    ?.text.toLowerCase() ?? ''
+
 const unquoted = (word: string) => (word.startsWith('"') ? word.slice(1, -1) : word.toLowerCase())

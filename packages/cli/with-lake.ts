@@ -1,106 +1,71 @@
 import { existsSync } from 'node:fs'
-import { consoleNotifier } from '@droplake/lake/console-notifier'
-import { fanOut } from '@droplake/lake/fan-out'
-import { fileNotifier } from '@droplake/lake/file-notifier'
-import type { Alert, Notifier } from '@droplake/lake/notifier'
-import type { ExecutionEvent } from '@droplake/local/interpreter'
-import type { Lake } from '@droplake/local/lake'
 import { UsageError } from '@droplake/local/usage-error'
-import { keys } from '@droplake/pipeline/keys'
-import { findRecord } from '@droplake/pipeline/records'
-import type { CleanRecord } from '@droplake/pipeline/step-records'
-import { lineView, liveView, type View } from './live-view.ts'
+import type { Place } from '@droplake/pipeline/place'
+import { finishing } from './interrupts.ts'
 import type { Session } from './session.ts'
+import { type LakeOptions, withFolder } from './with-folder.ts'
+import { leaveOnInterrupt, withStage } from './with-stage.ts'
 
-interface Options {
-  /** `all`: every alert is shown. `unreported`: those that a run's printed report does not tell anyway. */
-  alerts?: 'all' | 'unreported'
-  /** For a question asked by hand, which may be large. */
-  queryMemoryMb?: number
-  onEvent?: (event: ExecutionEvent) => void
-  onAlert?: (alert: Alert) => void
-}
-
-const reported: Alert['attributes']['kind'][] = ['published', 'held', 'failed', 'set_aside', 'unroutable']
-
-/** Opens the lake with a view of its runs, and closes it whatever happens. The folder is created. */
-export async function withLake<T>(session: Session, options: Options, use: (lake: Lake) => Promise<T>): Promise<T> {
-  const { openLake } = await import('@droplake/local/lake')
-  const { lakeFolder, terminal, workers } = session
-  const view = viewOf(session)
-  const shown = consoleNotifier(terminal.note, { color: terminal.noteStyle.red('') !== '' })
-  const onConsole: Notifier = {
-    async notify(alert) {
-      options.onAlert?.(alert)
-      const { kind, severity } = alert.attributes
-      if (session.quiet && severity === 'info') return
-      if (options.alerts === 'all' || !reported.includes(kind)) await shown.notify(alert)
-    },
-  }
-  let opened: Lake | undefined
-  try {
-    const lake = await openLake({
-      folder: lakeFolder,
-      notifier: fanOut([fileNotifier(lakeFolder), onConsole]),
-      ...(workers === undefined ? {} : { workers }),
-      ...(options.queryMemoryMb === undefined ? {} : { queryMemoryMb: options.queryMemoryMb }),
-      onEvent: (event) => {
-        view.onEvent(event)
-        options.onEvent?.(event)
-        if (view.onRead && opened) void tellRead(opened, event, view.onRead)
-      },
-    })
-    opened = lake
-    try {
-      return await use(lake)
-    } finally {
-      await lake.close()
-    }
-  } finally {
-    view.close()
-  }
-}
-
-/** Tells the view what an item of Clean has read, once its record is there. A view that knows less is no failure. */
-async function tellRead({ fx }: Lake, event: ExecutionEvent, tell: NonNullable<View['onRead']>): Promise<void> {
-  if (event.type !== 'MapIterationSucceeded' || event.state !== 'Clean') return
-  const { run, table } = (event.input ?? {}) as { run?: string; table?: string }
-  // The Map's input is the range from 0, so an item is its index.
-  if (run === undefined || table === undefined || event.index === undefined) return
-  const record = await findRecord<CleanRecord>(fx.store, keys.cleanDone(run, table, event.index)).catch(() => undefined)
-  const rows = record?.sources.reduce((sum, source) => sum + source.rows, 0) ?? 0
-  if (record) tell(event.execution, { rows, bytes: record.io.bytesRead })
-}
-
-function viewOf({ quiet, terminal }: Session): View {
-  if (quiet) return { onEvent() {}, close() {} }
-  return terminal.interactive ? liveView(terminal) : lineView((line) => terminal.note(line))
+/** Opens the lake that is meant, a folder's or a stage's, and closes it whatever happens. An absent folder is created. */
+export async function withLake<T>(
+  session: Session,
+  options: LakeOptions,
+  use: (place: Place) => Promise<T>,
+): Promise<T> {
+  return session.stage ? withStage(session.stage, use) : withFolder(session, options, use)
 }
 
 /** The lake as it is: for commands that only look, and create nothing. */
 export async function withExistingLake<T>(
   session: Session,
-  use: (lake: Lake) => Promise<T>,
-  options: Options = {},
+  use: (place: Place) => Promise<T>,
+  options: LakeOptions = {},
 ): Promise<T> {
-  if (!lakeExists(session))
-    throw new UsageError(
-      `no lake in ${session.lakeFolder}; name its folder with --lake DIR, or begin one there with droplake drop PATH`,
-    )
+  mustExist(session)
   return withLake(session, options, use)
 }
 
+export function mustExist(session: Session): void {
+  if (lakeExists(session)) return
+  throw new UsageError(
+    `no lake in ${session.lakeFolder}; name its folder with --lake DIR, or begin one there with droplake drop PATH`,
+  )
+}
+
+/** As `withExistingLake`, but an absent lake is an empty one: `otherwise`. */
+export async function ifThereIsALake<T>(session: Session, use: (place: Place) => Promise<T>, otherwise: T): Promise<T> {
+  return lakeExists(session) ? withLake(session, {}, use) : otherwise
+}
+
 /** A folder without `raw` is none: it may be anything of the user's. */
-export const lakeExists = ({ lakeFolder }: Session) => existsSync(`${lakeFolder}/raw`)
+export const lakeExists = ({ lakeFolder, stage }: Pick<Session, 'lakeFolder' | 'stage'>) =>
+  stage !== undefined || existsSync(`${lakeFolder}/raw`)
+
+/** What the first Ctrl-C does to a command that runs the pipeline: here its run ends first, a stage's goes on. */
+export function softenInterrupts(session: Session): void {
+  if (session.stage) leaveOnInterrupt(session)
+  else session.interrupts.soften(finishing)
+}
+
+/** How a command waits for runs that are not its own. */
+export function waiting(session: Session) {
+  const { interrupts, note, stage } = session
+  return {
+    // A run here is waited for to its end.
+    ...(stage ? { signal: interrupts.signal } : {}),
+    onWait: (run: string, state?: string) =>
+      note(stage ? `run ${run} is under way${state ? `: ${state}` : ''}` : `waiting for run ${run} of another process`),
+  }
+}
 
 /** Datasets that a command works on: the one that was named, or all that the lake has anything of. */
-export async function chosenDatasets(session: Session, lake: Lake): Promise<string[]> {
+export async function chosenDatasets(session: Pick<Session, 'dataset'>, place: Pick<Place, 'fx'>): Promise<string[]> {
   const { dataset } = session
   if (dataset === undefined) {
     const { datasetsInUse } = await import('@droplake/local/run')
-    return datasetsInUse(lake)
+    return datasetsInUse(place)
   }
-  const names = Object.keys(lake.fx.datasets)
+  const names = Object.keys(place.fx.datasets)
   if (!names.includes(dataset)) throw new UsageError(`no dataset ${dataset}; there are ${names.join(', ')}`)
   return [dataset]
 }

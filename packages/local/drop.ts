@@ -1,16 +1,13 @@
-import { randomUUID } from 'node:crypto'
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs'
-import { basename, join, relative, sep } from 'node:path'
-import { routeFile } from '@droplake/contracts/route'
-import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
+import type { Place } from '@droplake/pipeline/place'
 import type { Report } from '@droplake/pipeline/report'
-import type { Lake } from './lake.ts'
+import { type DroppedFile, droppedFiles, type PutObject, upload } from './dropped-files.ts'
 import { reportsOf } from './reports.ts'
-import { settled } from './settled.ts'
+import { type Answer, heard, ringFor } from './ring.ts'
+import { settled, type WaitOptions } from './settled.ts'
 import { UsageError } from './usage-error.ts'
 
-export interface DropOptions {
+export interface DropOptions extends WaitOptions {
   paths: string[]
   dataset?: string
   table?: string
@@ -18,8 +15,10 @@ export interface DropOptions {
   force?: boolean
   /** Default true. */
   wait?: boolean
-  /** Told when another process holds the dataset that this drop waits for. */
-  onWait?: (holder: string) => void
+  /** Told of every file before it is put there. */
+  onFile?: (file: DroppedFile) => void
+  /** Told how many files a stage's bucket has not rung for in time. */
+  onLate?: (files: number) => void
 }
 
 export interface DroppedObject {
@@ -34,109 +33,88 @@ export interface DropResult {
   runs: Report[]
 }
 
-/** Puts files under `raw/`, rings for each, and waits until the log answers for every one. */
-export async function drop(lake: Lake, options: DropOptions): Promise<DropResult> {
-  const { paths, force = false, wait = true } = options
-  const targets = paths.flatMap(filesOf).map((path) => ({ path, ...target(lake, path, options) }))
-  const put = []
-  for (const { path, key, dataset, table } of targets)
-    put.push({ key, dataset, table, version: await upload(lake, path, key) })
-  if (!wait)
-    return { objects: put.map(({ key, dataset, table }) => ({ key, dataset, table, outcome: 'admitted' })), runs: [] }
-
-  const executions = put.map(({ key, version }) =>
-    lake.start({
-      detail: { bucket: { name: lake.folder }, object: { key, 'version-id': version } },
-      ...(force ? { nonce: randomUUID() } : {}),
-    }),
-  )
-  const answers = (await Promise.all(executions.map(({ admitted }) => admitted))) as (Answer | undefined)[]
-  for (const execution of executions) {
-    const { error } = await execution.ended
-    if (error && !(await execution.admitted)) throw error
+/** Puts files under `raw/`, sees to it that a bell rings for each, and waits until the log answers for every one. */
+export async function drop(place: Place, options: DropOptions): Promise<DropResult> {
+  const { force = false, wait = true } = options
+  if (force && !wait && place.remote)
+    throw new UsageError('drop: --force waits for what the stage says of the files first; leave --no-wait out')
+  const put: PutObject[] = []
+  for (const file of droppedFiles(place.fx.datasets, options)) {
+    options.onFile?.(file)
+    // A drop here is ended whole; on a stage nothing depends on who uploads.
+    const version = await upload(place.fx.store, file, place.remote && options.signal)
+    if (version === undefined) break
+    const { key, dataset, table } = file
+    put.push({ key, dataset, table, version })
   }
-  await lake.quiet()
-
-  const sources = put.map((object, n) => ({ ...object, answer: answers[n], source: answers[n]?.source }))
+  if (!wait) return { objects: put.map((object) => describe(object, undefined, undefined)), runs: [] }
+  const answers = place.remote ? await heard(place, put, options) : await ringFor(place, put, { force })
   const runs = new Map<string, Report>()
-  for (const dataset of new Set(put.flatMap((object) => object.dataset ?? []))) {
-    const waiting = sources.filter((each) => each.dataset === dataset && each.answer?.outcome !== 'duplicate')
-    const ids = waiting.flatMap((each) => each.source ?? [])
-    const began = waiting.flatMap((each) => each.answer?.run ?? [])
-    await settled(lake, dataset, ids, options.onWait)
-    for (const report of await reportsOf(lake, dataset, { sources: ids, runs: began })) runs.set(report.runId, report)
-  }
-  const states = new Map<string, LakeState>()
-  for (const dataset of new Set(put.flatMap((object) => object.dataset ?? [])))
-    states.set(dataset, await readState(lake.fx.store, dataset))
+  const dropped = put.map((object, n): Dropped => ({ ...object, answer: answers[n] }))
+  await conclude(place, dropped, { ...options, runs })
+  if (place.remote && force) await forceKnown(place, dropped, { ...options, runs })
+  const outcomes = await outcomesOf(place, dropped)
   return {
-    objects: sources.map(({ key, dataset, table, answer, source }) => ({
-      key,
-      dataset,
-      table,
-      outcome: outcomeOf(answer, source ? states.get(dataset ?? '')?.sources[source]?.outcome : undefined),
-    })),
+    objects: dropped.map((object, n) => describe(object, object.answer, outcomes[n])),
     runs: [...runs.values()],
   }
 }
 
-interface Answer {
-  outcome: string
-  run?: string
-  source?: string
+type Dropped = PutObject & { answer: Answer | undefined }
+
+const datasetsOf = (objects: readonly Dropped[]) => new Set(objects.flatMap((object) => object.dataset ?? []))
+
+/** Waits until the log answers for the objects, and adds the reports of the runs that came of them. */
+async function conclude(
+  place: Place,
+  objects: readonly Dropped[],
+  { runs, ...options }: WaitOptions & { runs: Map<string, Report> },
+): Promise<void> {
+  for (const dataset of datasetsOf(objects)) {
+    const waiting = objects.filter((each) => each.dataset === dataset && each.answer?.outcome !== 'duplicate')
+    const sources = waiting.flatMap((each) => each.answer?.source ?? [])
+    const began = waiting.flatMap((each) => each.answer?.run ?? [])
+    const seen = await settled(place, dataset, sources, { ...options, runs: began })
+    for (const report of await reportsOf(place, dataset, { sources, runs: [...began, ...seen] }))
+      runs.set(report.runId, report)
+  }
+}
+
+/**
+ * The stage's bucket rings for a file as for any other, so what `force` is for is known only when the log has called it a
+ * duplicate; forcing it at once would take new bytes twice.
+ */
+async function forceKnown(
+  place: Place,
+  objects: Dropped[],
+  options: WaitOptions & { runs: Map<string, Report> },
+): Promise<void> {
+  const outcomes = await outcomesOf(place, objects)
+  const known = objects.filter((_, n) => outcomes[n] === 'duplicate')
+  if (known.length === 0 || options.signal?.aborted) return
+  const answers = await ringFor(place, known, { force: true })
+  for (const [n, object] of known.entries()) object.answer = answers[n]
+  await conclude(place, known, options)
+}
+
+/** What the log says of each object; undefined while it says nothing. */
+async function outcomesOf({ fx }: Place, objects: readonly Dropped[]): Promise<(string | undefined)[]> {
+  const datasets = [...datasetsOf(objects)]
+  const read = await Promise.all(datasets.map(async (name) => [name, await readState(fx.store, name)] as const))
+  const states = new Map(read)
+  return objects.map(({ dataset, answer }) => states.get(dataset ?? '')?.sources[answer?.source ?? '']?.outcome)
+}
+
+function describe(
+  { key, dataset, table }: PutObject,
+  answer: Answer | undefined,
+  logged: string | undefined,
+): DroppedObject {
+  return { key, dataset, table, outcome: outcomeOf(answer, logged) }
 }
 
 function outcomeOf(answer: Answer | undefined, logged: string | undefined): DroppedObject['outcome'] {
   if (answer?.outcome === 'unroutable') return 'unroutable'
   if (answer?.outcome === 'duplicate' || logged === 'duplicate') return 'duplicate'
   return logged === 'empty' ? 'empty' : 'admitted'
-}
-
-/** A file, or every file below a folder; names that begin with a dot are left out. */
-function filesOf(path: string): string[] {
-  if (!existsSync(path)) throw new UsageError(`drop: no file or folder ${path}; give the path of a file that exists`)
-  if (!statSync(path).isDirectory()) return [path]
-  const files = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) =>
-        entry.isFile() &&
-        !relative(path, join(entry.parentPath, entry.name))
-          .split(sep)
-          .some((part) => part.startsWith('.')),
-    )
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-  if (files.length === 0) throw new UsageError(`drop: the folder ${path} holds no files; give a folder with files`)
-  return files
-}
-
-function target(lake: Lake, path: string, { dataset, table }: DropOptions) {
-  const { datasets } = lake.fx
-  const name = basename(path)
-  const list = Object.keys(datasets).join(', ')
-  if (table && !dataset) throw new UsageError(`drop: --table ${table} needs --dataset; the datasets are ${list}`)
-  const given = dataset === undefined ? undefined : datasets[dataset]
-  if (dataset && !given) throw new UsageError(`drop: no dataset ${dataset}; the datasets are ${list}`)
-  if (given && table) {
-    if (!given.tables[table])
-      throw new UsageError(
-        `drop: ${given.name} has no table ${table}; its tables are ${Object.keys(given.tables).join(', ')}`,
-      )
-    return { key: `raw/${given.rawFolders[0]}/${table}/${name}`, dataset: given.name, table }
-  }
-  const routed = routeFile(given ? { [given.name]: given } : datasets, name)
-  const folder = routed ? datasets[routed.dataset]?.rawFolders[0] : (given?.rawFolders[0] ?? 'unrouted')
-  return { key: `raw/${folder}/${name}`, dataset: routed?.dataset ?? null, table: routed?.name ?? null }
-}
-
-async function upload(lake: Lake, path: string, key: string): Promise<string> {
-  const writer = await lake.fx.store.writer(key)
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 }))
-      await writer.write(chunk as Uint8Array)
-    return (await writer.close()).version
-  } catch (error) {
-    await writer.abort()
-    throw error
-  }
 }

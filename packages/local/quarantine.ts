@@ -1,7 +1,7 @@
-import { entries } from '@droplake/pipeline/log'
+import type { Place } from '@droplake/pipeline/place'
 import type { quarantineColumns } from '@droplake/pipeline/staged'
 import { openStored } from '@droplake/pipeline/stored-rows'
-import type { Lake } from './lake.ts'
+import { newestEntries } from './newest-entries.ts'
 
 /** One rejected record. */
 export interface QuarantinedRow {
@@ -57,28 +57,27 @@ const names = [
  * took count: what else lies in the files was never decided about.
  */
 export async function* quarantinedRows(
-  lake: Lake,
+  lake: Pick<Place, 'fx'>,
   dataset: string,
   filter: QuarantineFilter = {},
 ): AsyncIterable<QuarantinedRow> {
-  const ingests: { run: string; files: string[]; taken: Set<string> }[] = []
-  for await (const entry of entries(lake.fx.store, dataset)) {
-    if (entry.kind !== 'ingest' || (filter.run !== undefined && entry.run !== filter.run)) continue
-    const taken = entry.sources.filter(({ outcome }) => outcome === 'taken').map(({ id }) => id)
-    ingests.push({ run: entry.run, files: entry.quarantine, taken: new Set(taken) })
-  }
-  for (const { run, files, taken } of ingests.reverse())
-    for (const key of files) {
+  for await (const entry of newestEntries(lake.fx.store, dataset)) {
+    if (filter.run !== undefined && entry.run !== filter.run) continue
+    if (filter.run !== undefined && entry.kind === 'begin') return
+    if (entry.kind !== 'ingest') continue
+    const taken = new Set(entry.sources.filter(({ outcome }) => outcome === 'taken').map(({ id }) => id))
+    for (const key of entry.quarantine) {
       const table = key.split('/')[2] ?? ''
       if (filter.table !== undefined && table !== filter.table) continue
       for await (const { sourceId, ...row } of rowsOfFile(lake, key)) {
         if (!taken.has(sourceId) || (filter.reason !== undefined && row.reason !== filter.reason)) continue
-        yield { dataset, table, runId: run, ...row }
+        yield { dataset, table, runId: entry.run, ...row }
       }
     }
+  }
 }
 
-async function* rowsOfFile(lake: Lake, key: string) {
+async function* rowsOfFile(lake: Pick<Place, 'fx'>, key: string) {
   const { store } = lake.fx
   const info = await store.head(key)
   if (!info) throw new Error(`quarantine: the log names ${key}, which is gone; restore the file`)
@@ -114,7 +113,7 @@ async function* rowsOfFile(lake: Lake, key: string) {
  * Rejected records in groups, newest run first, then the greatest group.
  */
 export async function quarantineGroups(
-  lake: Lake,
+  lake: Pick<Place, 'fx'>,
   dataset: string,
   filter: QuarantineFilter = {},
 ): Promise<QuarantineGroup[]> {

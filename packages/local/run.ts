@@ -1,40 +1,54 @@
+import { announce } from '@droplake/pipeline/announce'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
+import { pendingSources } from '@droplake/pipeline/markers'
+import type { Place } from '@droplake/pipeline/place'
 import type { Report } from '@droplake/pipeline/report'
 import type { Admitted } from '@droplake/services/admit/admit'
 import { announceRested } from './announce-rested.ts'
-import type { Lake } from './lake.ts'
 import { reportsOf } from './reports.ts'
-import { settled } from './settled.ts'
+import { settled, type WaitOptions } from './settled.ts'
 
 /** Takes whatever waits in one dataset: also files that no event announced, and what a run that died left behind. */
 export async function runPending(
-  lake: Lake,
+  place: Place,
   dataset: string,
-  options: { takeOver?: boolean; onWait?: (holder: string) => void } = {},
+  options: WaitOptions & { takeOver?: boolean } = {},
 ): Promise<Report[]> {
-  datasetOf(lake.fx, dataset)
-  const sources = await announceRested(lake, dataset)
-  const execution = lake.start({ dataset, reason: 'run', takeOver: options.takeOver ?? false })
+  const { takeOver = false, ...waiting } = options
+  datasetOf(place.fx, dataset)
+  const sources = await waitingSources(place, dataset)
+  const execution = place.start({ dataset, reason: 'run', takeOver })
   const admitted = (await execution.admitted) as Admitted | undefined
-  const { error } = await execution.ended
-  if (!admitted && error) throw error
-  await lake.quiet()
-  await settled(lake, dataset, sources, options.onWait)
-  return reportsOf(lake, dataset, { sources, runs: admitted?.run ? [admitted.run] : [] })
+  if (!place.remote || !admitted) {
+    const { error } = await execution.ended
+    if (!admitted && error) throw error
+    await place.quiet()
+  }
+  const runs = admitted?.run ? [admitted.run] : []
+  const held = place.remote && (await readState(place.fx.store, dataset)).unfinished?.run
+  const seen = await settled(place, dataset, sources, { ...waiting, runs: [...runs, ...(held ? [held] : [])] })
+  return reportsOf(place, dataset, { sources, runs: [...runs, ...seen] })
+}
+
+/** Ids of the sources that a run has to answer for. Files in a bucket are whole; on a laptop one may still be written. */
+async function waitingSources(place: Place, dataset: string): Promise<string[]> {
+  if (!place.remote) return announceRested(place, dataset)
+  await announce(place.fx, dataset)
+  return (await pendingSources(place.fx.store, dataset)).map(({ id }) => id)
 }
 
 /** Datasets that the lake has anything of. */
-export async function datasetsInUse(lake: Lake): Promise<string[]> {
+export async function datasetsInUse({ fx }: Pick<Place, 'fx'>): Promise<string[]> {
   const used: string[] = []
-  for (const [name, { rawFolders }] of Object.entries(lake.fx.datasets)) {
-    const state = await readState(lake.fx.store, name)
-    if (state.seq > 0 || (await anyUnder(lake, rawFolders))) used.push(name)
+  for (const [name, { rawFolders }] of Object.entries(fx.datasets)) {
+    const state = await readState(fx.store, name)
+    if (state.seq > 0 || (await anyUnder(fx, rawFolders))) used.push(name)
   }
   return used
 }
 
-async function anyUnder(lake: Lake, folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders) for await (const _ of lake.fx.store.list(`raw/${folder}/`)) return true
+async function anyUnder({ store }: Place['fx'], folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders) for await (const _ of store.list(`raw/${folder}/`)) return true
   return false
 }

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { cleanTemporary } from '@droplake/lake/file-store'
-import { handler } from '@droplake/services/sweep/handler'
-import type { Swept } from '@droplake/services/sweep/sweep'
+import { type Swept, sweep as sweepDataset } from '@droplake/services/sweep/sweep'
 import { ended, started } from './holder.ts'
 import type { Lake } from './lake.ts'
 import { datasetsInUse } from './run.ts'
@@ -21,7 +20,7 @@ export async function sweep(
       const startedAt = new Date(lake.fx.clock.now()).toISOString()
       const { keep } = options
       const input = { dataset, execution, startedAt, graceMs: options.graceMs ?? graceMs }
-      swept.push(await handler(lake.fx)({ ...input, ...(keep === undefined ? {} : { keep }) }))
+      swept.push(await sweepDataset(lake.fx, { ...input, ...(keep === undefined ? {} : { keep }) }))
     } finally {
       ended(execution)
     }

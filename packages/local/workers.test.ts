@@ -32,8 +32,8 @@ beforeAll(async () => {
   writeFileSync(join(contracts, 'd/good.ts'), spec(`{ id: ${id} }`))
   // Its columns end the thread that looks at them.
   writeFileSync(join(contracts, 'd/deadly.ts'), spec('{ get id() { process.exit(7) } }'))
-  const info = await store.put('raw/d/good/a.csv', Buffer.from('id\na\n'))
-  const source = { ...info, id: 's', table: 'good', bytes: info.size }
+  const put = await store.put('raw/d/good/a.csv', Buffer.from('id\na\n'))
+  const source = { ...put, id: 's', table: 'good', bytes: put.size }
   const items = Array.from({ length: 20 }, () => ({ sources: [0] }))
   const tables = { good: { items, large: [] }, deadly: { items, large: [] } }
   const executions = { alive: async () => true }

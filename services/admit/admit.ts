@@ -1,7 +1,7 @@
 import { routeKey } from '@droplake/contracts/route'
 import { abandonedAlert, unroutableAlert } from '@droplake/pipeline/alerts'
 import { begin } from '@droplake/pipeline/begin'
-import { datasetOf, type Effects } from '@droplake/pipeline/effects'
+import { datasetOf, type With } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
 import { pendingSources, removeMarkers, ring, sourceOf } from '@droplake/pipeline/markers'
 import { needsRun } from '@droplake/pipeline/needs-run'
@@ -44,7 +44,7 @@ export interface Admitted {
  * Answers the doorbell: notes which source is waiting, then tries to begin a run. Every outcome but `begun` ends the
  * execution, and loses nothing: the marker stays until the log answers for its source.
  */
-export async function admit(fx: Effects, input: AdmitInput): Promise<Admitted> {
+export async function admit(fx: With<'executions' | 'models' | 'notifier'>, input: AdmitInput): Promise<Admitted> {
   const { event } = input
   if ('dataset' in event) return wake(fx, input, event)
 
@@ -70,7 +70,11 @@ export async function admit(fx: Effects, input: AdmitInput): Promise<Admitted> {
   return { ...(await tryToBegin(fx, input, table.dataset)), source: source.id }
 }
 
-async function wake(fx: Effects, input: AdmitInput, event: DatasetWake): Promise<Admitted> {
+async function wake(
+  fx: With<'executions' | 'models' | 'notifier'>,
+  input: AdmitInput,
+  event: DatasetWake,
+): Promise<Admitted> {
   const { dataset, reason, takeOver = false } = event
   datasetOf(fx, dataset)
   if (reason !== 'run') {
@@ -84,7 +88,12 @@ async function wake(fx: Effects, input: AdmitInput, event: DatasetWake): Promise
   return tryToBegin(fx, input, dataset, takeOver)
 }
 
-async function tryToBegin(fx: Effects, input: AdmitInput, dataset: string, takeOver = false): Promise<Admitted> {
+async function tryToBegin(
+  fx: With<'executions' | 'models' | 'notifier'>,
+  input: AdmitInput,
+  dataset: string,
+  takeOver = false,
+): Promise<Admitted> {
   const run = runId(input, dataset)
   const holder = fx.executions.holder(input.execution)
   const answer = await begin(fx, dataset, { run, holder, takeOver })

@@ -1,5 +1,5 @@
 import type { PublishedModel } from '@droplake/models/stale'
-import type { Effects, RunInput } from '@droplake/pipeline/effects'
+import type { RunInput, With } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import { append, holding } from '@droplake/pipeline/log'
 import type { ModelPlan, ModelRecord } from '@droplake/pipeline/model-records'
@@ -9,7 +9,7 @@ import { findRecord, readRecord } from '@droplake/pipeline/records'
 export type PublishInput = RunInput
 
 /** One log entry makes the built versions the published ones; then the catalog's views follow it. */
-export async function publish(fx: Effects, { dataset, run }: PublishInput): Promise<{ published: string[] }> {
+export async function publish(fx: With<'catalog'>, { dataset, run }: PublishInput): Promise<{ published: string[] }> {
   const state = await holding(fx.store, dataset, run)
   const { layers } = await readRecord<ModelPlan>(fx.store, keys.modelPlan(run))
   const models: Record<string, PublishedModel> = {}

@@ -1,6 +1,6 @@
-import type { ObjectInfo } from '@droplake/lake/object-store'
+import type { ListedObject } from '@droplake/lake/object-store'
 import { begin } from '@droplake/pipeline/begin'
-import type { Effects } from '@droplake/pipeline/effects'
+import type { With } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import { append, holding, readState } from '@droplake/pipeline/log'
 import type { Plan } from '@droplake/pipeline/plan'
@@ -28,7 +28,7 @@ export type Swept =
  * Deletes what no reader can reach any more; the only one that deletes. It holds the dataset while it does, which fences
  * every older plan, so nothing that it looks at can come to be needed.
  */
-export async function sweep(fx: Effects, input: SweepInput): Promise<Swept> {
+export async function sweep(fx: With<'catalog' | 'executions' | 'models'>, input: SweepInput): Promise<Swept> {
   const { dataset, keep = 10, graceMs } = input
   const before = await readState(fx.store, dataset)
   if (before.seq === 0) return { dataset, deleted: 0, bytes: 0, kept: 0 }
@@ -54,7 +54,7 @@ export async function sweep(fx: Effects, input: SweepInput): Promise<Swept> {
 
   const swept = { dataset, deleted: 0, bytes: 0, kept: 0 }
   const garbage: string[] = []
-  const consider = (info: ObjectInfo, wanted: boolean) => {
+  const consider = (info: ListedObject, wanted: boolean) => {
     if (wanted || info.lastModified >= since) {
       swept.kept++
       return

@@ -59,7 +59,7 @@ export const nameOf = ({ by, order, shuffle, packing, suffix, settings, workers 
 const pack: Record<Packing, (name: string, content: Buffer) => Uint8Array> = {
   plain: (_, content) => content,
   gz: (_, content) => gzipSync(content),
-  zip,
+  zip: (name, content) => zip({ [name]: content }),
   zst: (_, content) => zstdCompressSync(content),
 }
 

@@ -5,6 +5,7 @@ import { generateOlistWithClickstream } from '@droplake/generator/registry'
 import type { Alert } from '@droplake/lake/notifier'
 import type { QueryResult } from '@droplake/lake/query-engine'
 import { drop } from '@droplake/local/drop'
+import { defaultSettings } from '@droplake/pipeline/effects'
 import { share, wholeNumber } from '../arguments.ts'
 import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
@@ -14,7 +15,7 @@ import { savedQuery } from '../saved-queries.ts'
 import { type Demo, showDemo, shownQuery } from '../show-demo.ts'
 import { exitCodeOf } from '../show-drop.ts'
 import { count, many } from '../text.ts'
-import { withLake } from '../with-lake.ts'
+import { withFolder } from '../with-folder.ts'
 
 const defaultOrders = 2_000
 const defaultDefects = 0.01
@@ -48,7 +49,7 @@ export default command({
       session.note(
         `dropping ${many(Object.keys(tally).length, 'file')} with ${count(generated)} rows into ${session.lakeFolder}`,
       )
-      const { result, answer } = await withLake(session, { onAlert: (alert) => alerts.push(alert) }, async (lake) => {
+      const { result, answer } = await withFolder(session, { onAlert: (alert) => alerts.push(alert) }, async (lake) => {
         const dropped = await drop(lake, {
           paths: [folder],
           onWait: (holder) => session.note(`waiting for run ${holder} of another process`),
@@ -65,6 +66,6 @@ export default command({
 })
 
 async function ask(run: (sql: string) => Promise<QueryResult>): Promise<Demo['answer']> {
-  const { query, sql } = await savedQuery(shownQuery, { datasets: ['olist'] })
+  const { query, sql } = await savedQuery(shownQuery, { datasets: ['olist'], settings: defaultSettings })
   return { description: query.description, rows: await run(sql) }
 }

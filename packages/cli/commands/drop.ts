@@ -2,19 +2,21 @@ import { drop } from '@droplake/local/drop'
 import { UsageError } from '@droplake/local/usage-error'
 import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
-import { finishing } from '../interrupts.ts'
+import type { Session } from '../session.ts'
 import { exitCodeOf, showDrop } from '../show-drop.ts'
-import { many } from '../text.ts'
-import { withLake } from '../with-lake.ts'
+import { bytes, many } from '../text.ts'
+import { softenInterrupts, waiting, withLake } from '../with-lake.ts'
 
 export default command({
   name: 'drop',
+  onStage: true,
   usage: 'PATH…',
   description: 'Puts files, or all files of a folder, under raw/ and waits for the runs that they start.',
   examples: [
     'drop exports/',
     'drop exports/olist_orders_dataset.csv.gz --json',
     'drop march.csv --dataset olist --table orders',
+    'drop exports/ --stage prod',
   ],
   args: {
     path: { type: 'positional', required: false, description: 'a file or a folder; any number of them' },
@@ -31,7 +33,7 @@ export default command({
     const paths = args._
     if (paths.length === 0) throw new UsageError('drop: no PATH given; name files or folders: droplake drop exports/')
     const { dataset } = session
-    session.interrupts.soften(finishing)
+    softenInterrupts(session)
     const result = await withLake(session, {}, (lake) =>
       drop(lake, {
         paths,
@@ -39,17 +41,29 @@ export default command({
         ...(args.table === undefined ? {} : { table: args.table }),
         force: args.force ?? false,
         wait: args.wait,
-        onWait: (holder) => session.note(`waiting for run ${holder} of another process`),
+        ...waiting(session),
+        ...(session.stage ? uploadNotes(session) : {}),
       }),
     )
     if (!args.wait) {
-      session.answer(
-        result,
-        () => `${many(result.objects.length, 'file')} put under raw/; ${session.hint('run')} takes what is pending`,
-      )
+      session.answer(result, () => `${many(result.objects.length, 'file')} put under raw/; ${then(session)}`)
       return exit.done
     }
     session.answer(result, () => showDrop(result, session, session.terminal.style))
     return exitCodeOf(result)
   },
 })
+
+/** Uploads take their time, and an event of the bucket may be late. */
+const uploadNotes = ({ note }: Session) => ({
+  onFile: ({ key, size }: { key: string; size: number }) => note(`putting ${key} (${bytes(size)})`),
+  onLate: (files: number) =>
+    note(
+      `the bucket has not announced ${many(files, 'file')} yet; starting a run that takes ${files === 1 ? 'it' : 'them'}`,
+    ),
+})
+
+const then = ({ stage, hint }: Session) =>
+  stage
+    ? `the stage takes them by itself; ${hint('status')} shows how far it is`
+    : `${hint('run')} takes what is pending`

@@ -12,6 +12,7 @@ const defaultLimit = 20
 
 export default command({
   name: 'quarantine show',
+  onStage: true,
   usage: 'RUN',
   description: 'The rejected rows of one run, with their reasons.',
   examples: [

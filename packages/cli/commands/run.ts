@@ -1,14 +1,14 @@
 import { runPending } from '@droplake/local/run'
 import type { Report } from '@droplake/pipeline/report'
 import { command } from '../command.ts'
-import { finishing } from '../interrupts.ts'
 import { exitCodeOf, showDrop } from '../show-drop.ts'
-import { chosenDatasets, withExistingLake } from '../with-lake.ts'
+import { chosenDatasets, softenInterrupts, waiting, withExistingLake } from '../with-lake.ts'
 
 export default command({
   name: 'run',
+  onStage: true,
   description: 'Takes whatever is pending, also what a run that died left behind, and builds models that are behind.',
-  examples: ['run', 'run --dataset olist --json'],
+  examples: ['run', 'run --dataset olist --json', 'run --stage prod'],
   args: {
     'take-over': {
       type: 'boolean',
@@ -16,13 +16,13 @@ export default command({
     },
   },
   async run(session, args) {
-    session.interrupts.soften(finishing)
+    softenInterrupts(session)
     const runs: Report[] = []
     await withExistingLake(session, async (lake) => {
       for (const dataset of await chosenDatasets(session, lake)) {
         if (session.interrupts.signal.aborted) return
-        const onWait = (holder: string) => session.note(`waiting for run ${holder} of another process`)
-        runs.push(...(await runPending(lake, dataset, { takeOver: args['take-over'] ?? false, onWait })))
+        const takeOver = args['take-over'] ?? false
+        runs.push(...(await runPending(lake, dataset, { takeOver, ...waiting(session) })))
       }
     })
     const result = { objects: [], runs }

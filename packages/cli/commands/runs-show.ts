@@ -8,6 +8,7 @@ import { withExistingLake } from '../with-lake.ts'
 
 export default command({
   name: 'runs show',
+  onStage: true,
   usage: 'RUN',
   description: 'The report of one run.',
   examples: ['runs show 20260301T120000000Z-1a2b3c4d', 'runs show 20260301T120000000Z-1a2b3c4d --json'],

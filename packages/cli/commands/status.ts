@@ -2,21 +2,25 @@ import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
 import { readStatus } from '../read-status.ts'
 import { showStatus } from '../show-status.ts'
-import { chosenDatasets, lakeExists, withLake } from '../with-lake.ts'
+import { chosenDatasets, ifThereIsALake } from '../with-lake.ts'
 
 export default command({
   name: 'status',
+  onStage: true,
   description: 'Datasets of the lake: rows and freshness of their tables, what is pending, the last run.',
-  examples: ['status', 'status --dataset olist --json'],
+  examples: ['status', 'status --dataset olist --json', 'status --stage prod'],
   async run(session) {
-    const { lakeFolder, terminal } = session
-    const datasets = lakeExists(session)
-      ? await withLake(session, {}, async (lake) => {
-          const names = await chosenDatasets(session, lake)
-          return Promise.all(names.map((name) => readStatus(lake, name)))
-        })
-      : []
-    const status = { lake: lakeFolder, datasets }
+    const { lakeFolder, stage, terminal } = session
+    const { lake, datasets } = await ifThereIsALake(
+      session,
+      async (place) => {
+        const names = await chosenDatasets(session, place)
+        const read = await Promise.all(names.map((name) => readStatus(place, name)))
+        return { lake: place.remote ? `s3://${place.remote.bucket}` : lakeFolder, datasets: read }
+      },
+      { lake: lakeFolder, datasets: [] },
+    )
+    const status = { lake, ...(stage ? { stage: stage.name } : {}), datasets }
     session.answer(status, () => showStatus(status, session, terminal.style))
     return exit.done
   },

@@ -5,7 +5,7 @@ import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
 import { showError } from '../show-error.ts'
 import { many } from '../text.ts'
-import { withLake } from '../with-lake.ts'
+import { withFolder } from '../with-folder.ts'
 
 export default command({
   name: 'watch',
@@ -19,7 +19,7 @@ export default command({
     const runs: Report[] = []
     /** Failed runs, whose alert was shown, and whose execution's error is still to come. */
     let told = 0
-    await withLake(
+    await withFolder(
       session,
       {
         alerts: 'all',

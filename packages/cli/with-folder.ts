@@ -1,0 +1,80 @@
+import { consoleNotifier } from '@droplake/lake/console-notifier'
+import { fanOut } from '@droplake/lake/fan-out'
+import { fileNotifier } from '@droplake/lake/file-notifier'
+import type { Alert, Notifier } from '@droplake/lake/notifier'
+import type { ExecutionEvent } from '@droplake/local/interpreter'
+import type { Lake } from '@droplake/local/lake'
+import { keys } from '@droplake/pipeline/keys'
+import { findRecord } from '@droplake/pipeline/records'
+import type { CleanRecord } from '@droplake/pipeline/step-records'
+import { lineView, liveView, type View } from './live-view.ts'
+import type { Session } from './session.ts'
+
+export interface LakeOptions {
+  /** `all`: every alert is shown. `unreported`: those that a run's printed report does not tell anyway. */
+  alerts?: 'all' | 'unreported'
+  /** For a question asked by hand, which may be large. */
+  queryMemoryMb?: number
+  onEvent?: (event: ExecutionEvent) => void
+  onAlert?: (alert: Alert) => void
+}
+
+const reported: Alert['attributes']['kind'][] = ['published', 'held', 'failed', 'set_aside', 'unroutable']
+
+/** Opens the laptop's lake with a view of its runs, and closes it whatever happens. The folder is created. */
+export async function withFolder<T>(
+  session: Session,
+  options: LakeOptions,
+  use: (lake: Lake) => Promise<T>,
+): Promise<T> {
+  const { openLake } = await import('@droplake/local/lake')
+  const { lakeFolder, terminal, workers } = session
+  const view = viewOf(session)
+  const shown = consoleNotifier(terminal.note, { color: terminal.noteStyle.red('') !== '' })
+  const onConsole: Notifier = {
+    async notify(alert) {
+      options.onAlert?.(alert)
+      const { kind, severity } = alert.attributes
+      if (session.quiet && severity === 'info') return
+      if (options.alerts === 'all' || !reported.includes(kind)) await shown.notify(alert)
+    },
+  }
+  let opened: Lake | undefined
+  try {
+    const lake = await openLake({
+      folder: lakeFolder,
+      notifier: fanOut([fileNotifier(lakeFolder), onConsole]),
+      ...(workers === undefined ? {} : { workers }),
+      ...(options.queryMemoryMb === undefined ? {} : { queryMemoryMb: options.queryMemoryMb }),
+      onEvent: (event) => {
+        view.onEvent(event)
+        options.onEvent?.(event)
+        if (view.onRead && opened) void tellRead(opened, event, view.onRead)
+      },
+    })
+    opened = lake
+    try {
+      return await use(lake)
+    } finally {
+      await lake.close()
+    }
+  } finally {
+    view.close()
+  }
+}
+
+/** Tells the view what an item of Clean has read, once its record is there. A view that knows less is no failure. */
+async function tellRead({ fx }: Lake, event: ExecutionEvent, tell: NonNullable<View['onRead']>): Promise<void> {
+  if (event.type !== 'MapIterationSucceeded' || event.state !== 'Clean') return
+  const { run, table } = (event.input ?? {}) as { run?: string; table?: string }
+  // The Map's input is the range from 0, so an item is its index.
+  if (run === undefined || table === undefined || event.index === undefined) return
+  const record = await findRecord<CleanRecord>(fx.store, keys.cleanDone(run, table, event.index)).catch(() => undefined)
+  const rows = record?.sources.reduce((sum, source) => sum + source.rows, 0) ?? 0
+  if (record) tell(event.execution, { rows, bytes: record.io.bytesRead })
+}
+
+function viewOf({ quiet, terminal }: Session): View {
+  if (quiet) return { onEvent() {}, close() {} }
+  return terminal.interactive ? liveView(terminal) : lineView((line) => terminal.note(line))
+}

@@ -1,0 +1,23 @@
+import type { Stage } from './stage.ts'
+import { ExecutionFailed } from './start-execution.ts'
+
+/** What became of one dataset, as the daily round tells it. */
+export type SweptDataset =
+  | { dataset: string; deleted: number; bytes: number; kept: number }
+  | { dataset: string; heldBy: string }
+  | { dataset: string; error: string }
+
+/** As the stage's own daily round has them. */
+export const sweepDefaults = { keep: 10, graceMs: 86_400_000 }
+
+/** Starts the stage's sweep of these datasets now and waits for it. */
+export async function sweepStage(
+  stage: Stage,
+  options: { datasets: readonly string[]; keep?: number; graceMs?: number },
+): Promise<SweptDataset[]> {
+  const { output, error } = await stage.startSweep({ ...sweepDefaults, ...options }).ended
+  if (error) throw error
+  if (!Array.isArray(output))
+    throw new ExecutionFailed(`stage: the sweep answered ${JSON.stringify(output)}, no list of datasets; deploy again`)
+  return output as SweptDataset[]
+}
