@@ -42,11 +42,7 @@ export const needs: Record<DeployedService, Needs> = {
   },
   dedupe: { read: ['cleaned/', 'ops/log', 'ops/runs/'], writeParts: ['cleaned/'], write: ['ops/runs/'] },
   enrich: { read: ['cleaned/', 'ops/log', 'ops/runs/'], writeParts: ['enriched/'], write: ['ops/runs/'] },
-  ingest: {
-    read: ['ops/log', 'ops/pending/', 'ops/runs/'],
-    write: ['ops/log'],
-    remove: ['ops/pending/'],
-  },
+  ingest: { read: ['ops/log', 'ops/runs/'], write: ['ops/log'], remove: ['ops/pending/'] },
   catalog: { read: ['ops/log', 'ops/runs/'], write: ['ops/runs/'], other: following({ crawled: true }) },
   quality: { read: ['ops/log', 'ops/runs/'], write: ['ops/runs/'], other: querying },
   models: {

@@ -56,5 +56,5 @@ for (const [dataset, expression] of Object.entries(runs))
     expression,
     arn: pipeline.arn,
     action: 'states:StartExecution',
-    input: { dataset, reason: 'schedule' },
+    input: { dataset, reason: 'pass' },
   })

@@ -18,7 +18,9 @@ describe('wrong usage', () => {
     [['status', '--frob'], 'droplake: status: no option --frob; there are --lake'],
     [['drop'], 'droplake: drop: no PATH given'],
     [['drop', join(folder, 'absent.csv')], 'droplake: drop: no file or folder'],
-    [['status', '--stage', 'prod'], 'droplake: --stage works on no deployed stage yet, got prod'],
+    [['status', '--stage', 'prod', '--lake', 'x'], 'droplake: --stage prod and --lake x contradict each other'],
+    [['watch', '--stage', 'prod'], "droplake: watch works on a laptop's lake only, got --stage prod"],
+    [['cost', '--gb', 'much'], 'droplake: --gb must be a number from 0 on, got much'],
     [['query', 'select 1'], 'droplake: no lake in'],
     [
       ['generate', 'olist', '--orders', 'many', '--out', folder],

@@ -63,17 +63,18 @@ export interface Change {
  */
 export async function change(client: GlueClient, at: TableAt, options: Change): Promise<Table | undefined> {
   let { seen } = options
+  let current: Table | undefined
   try {
     return await retried(
       async () => {
-        const current = seen ?? (await findTable(client, at))
+        current = seen ?? (await findTable(client, at))
         seen = undefined
         const input = options.decide(current)
         if (input && !current) await options.still?.()
         if (input) await put(client, at, { current, input })
         return current
       },
-      { attempts: 20, again: isOvertaken },
+      { attempts: 10, again: (error) => isOvertaken(error) || (current !== undefined && isAbsent(error)) },
     )
   } catch (error) {
     throw about(error, `cannot write ${at.database}.${at.name}`)

@@ -8,6 +8,7 @@ import { bringPartitions, listPartitions } from './glue-partitions.ts'
 import {
   catalogPartition,
   catalogTable,
+  isParquet,
   type Place,
   parameter,
   partitionInput,
@@ -62,7 +63,7 @@ export function glueCatalog({ client, locate, databasePrefix }: GlueCatalogOptio
       const viewed = new Set([...found.values()].map((table) => table.Parameters?.[parameter.target]))
       const build = databaseOf(place(dataset), 'build')
       const old = [...found].filter(([name, table]) => {
-        const isRegistered = table.DatabaseName === build && catalogTable(table) && seqOf(table) < 0
+        const isRegistered = table.DatabaseName === build && isParquet(table) && seqOf(table) < 0
         const isOld = (table.CreateTime?.getTime() ?? Number.POSITIVE_INFINITY) < before
         return isRegistered && isOld && !viewed.has(name) && !keep.has(table.Name ?? '')
       })

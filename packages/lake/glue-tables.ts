@@ -84,10 +84,14 @@ function emptyFolder(table: CatalogTable, { dataset, databasePrefix }: Place): s
   return `${zone === 'build' ? 'curated' : zone}/${dataset}/${table.name}/_empty/`
 }
 
+/** Whether it is a table as droplake, or a statement of Athena's, makes it. */
+export const isParquet = ({ TableType, StorageDescriptor }: Table) =>
+  TableType === 'EXTERNAL_TABLE' && StorageDescriptor?.InputFormat === parquet.InputFormat
+
 /** The table, without partitions that stand elsewhere. Undefined for what is no Parquet table, or has other types. */
 export function catalogTable(table: Table): CatalogTable | undefined {
-  const { Name = '', DatabaseName = '', StorageDescriptor, PartitionKeys = [], TableType } = table
-  if (TableType !== 'EXTERNAL_TABLE' || StorageDescriptor?.InputFormat !== parquet.InputFormat) return undefined
+  const { Name = '', DatabaseName = '', StorageDescriptor = {}, PartitionKeys = [] } = table
+  if (!isParquet(table)) return undefined
   const columns: CatalogTable['columns'] = []
   for (const column of StorageDescriptor.Columns ?? []) {
     const type = columnType(column.Type ?? '')

@@ -14,7 +14,7 @@ export function viewInput(view: CatalogView, target: Table, place: Place): Table
   const columns = [...(target.StorageDescriptor?.Columns ?? []), ...(target.PartitionKeys ?? [])]
   const from = [view.target.database, view.target.name].map(quoteName).join('.')
   return definition(
-    { database: view.database, name: view.name, select: `SELECT * FROM "awsdatacatalog".${from}`, columns },
+    { database: view.database, name: view.name, select: `SELECT * FROM ${from}`, columns },
     {
       [parameter.dataset]: place.dataset,
       [parameter.seq]: String(view.seq),

@@ -1,11 +1,17 @@
 /**
  * `null`, boolean, number, or a string: integers beyond 2^53 and decimals in digits, timestamps ISO 8601 with
  * milliseconds and Z (`2018-01-02T03:04:05.000Z`), dates YYYY-MM-DD, `NaN` and `Infinity`, bytes in hexadecimal digits.
+ *
+ * Arrays, maps and rows have parts where the engine tells their types. Athena does not: there they are its text,
+ * `[1, null]` or `{a=1}`, which nothing tells from other text alike. Who needs the parts casts them to json.
  */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value }
 
 export interface QueryResult {
-  /** Types by Athena's names: `varchar`, `integer`, `bigint`, `decimal(10,2)`, `timestamp`, `array(varchar)`, … */
+  /**
+   * Types by Athena's names: `varchar`, `integer`, `bigint`, `decimal(10,2)`, `timestamp`, `array(varchar)`, …; without
+   * the parts' types, `array`, where the engine does not tell them.
+   */
   columns: { name: string; type: string }[]
   rows: Value[][]
   /** Bytes of data files looked at, where the engine knows. */
@@ -15,7 +21,8 @@ export interface QueryResult {
 /**
  * SQL in Athena's dialect over the catalog's tables.
  *
- * A statement sees one state of the catalog from its start to its end. `QueryFailed` carries the engine's reason.
+ * A statement sees one state of each table from its start to its end, and of all at once where the catalog moves them so.
+ * `QueryFailed` carries the engine's reason.
  */
 export interface QueryEngine {
   /**

@@ -2,6 +2,8 @@ import { type Call, caught, runPayload, type State, throttled, transient } from 
 
 const looks = 90
 const toComparison = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.crawl.error', Next: 'Compare Schema' }]
+/** A throttled call of an SDK integration has no name of its own. */
+const busy = [...throttled('Glue'), 'Glue.OperationTimeoutException', 'Glue.GlueException']
 const crawler = { 'Name.$': '$.crawl.crawler' }
 
 /**
@@ -23,7 +25,7 @@ export function crawlStates(call: Call, next: string): Record<string, State> {
       Retry: [
         // The crawl under way may have begun before this run's files were there.
         { ErrorEquals: ['Glue.CrawlerRunningException'], IntervalSeconds: 30, BackoffRate: 1, MaxAttempts: 40 },
-        { ...transient, ErrorEquals: [...throttled('Glue'), 'Glue.OperationTimeoutException'] },
+        { ...transient, ErrorEquals: busy },
       ],
       Catch: toComparison,
       ResultPath: null,
@@ -36,7 +38,7 @@ export function crawlStates(call: Call, next: string): Record<string, State> {
       Parameters: crawler,
       TimeoutSeconds: 60,
       ResultSelector: { 'state.$': '$.Crawler.State', 'crawler.$': '$.Crawler' },
-      Retry: [{ ...transient, ErrorEquals: [...throttled('Glue'), 'Glue.OperationTimeoutException'] }],
+      Retry: [{ ...transient, ErrorEquals: busy }],
       Catch: toComparison,
       ResultPath: '$.crawl.seen',
       Next: 'Crawler Done?',

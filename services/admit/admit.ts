@@ -1,4 +1,5 @@
 import { routeKey } from '@droplake/contracts/route'
+import { isKey } from '@droplake/lake/object-key'
 import { abandonedAlert, unroutableAlert } from '@droplake/pipeline/alerts'
 import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
@@ -50,7 +51,8 @@ export async function admit(fx: With<'executions' | 'models' | 'notifier'>, inpu
 
   const { key, 'version-id': version } = event.detail.object
   if (key.endsWith('/')) return { outcome: 'gone' }
-  const table = routeKey(fx.datasets, key)
+  // Listings leave such keys out, so they could not be read again.
+  const table = isKey(key) ? routeKey(fx.datasets, key) : undefined
   if (!table) {
     await fx.notifier.notify(unroutableAlert(fx.datasets, key))
     return { outcome: 'unroutable' }

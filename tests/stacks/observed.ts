@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateOlistWithClickstream } from '@droplake/generator/registry'
@@ -7,6 +6,7 @@ import { crawlRaw } from '@droplake/local/crawl-raw'
 import { dataHandlers, handlers } from '@droplake/local/handlers'
 import { execute } from '@droplake/local/interpreter'
 import { openLake } from '@droplake/local/lake'
+import { serviceNames } from '@droplake/pipeline/definition'
 import { sweep } from '@droplake/services/sweep/sweep'
 import { wake } from '@droplake/services/wake/wake'
 import { interceptedStore, type Operation } from '../kill/intercepted-store.ts'
@@ -20,16 +20,9 @@ export interface Observed {
   version: boolean
 }
 
-/**
- * What each service does with the bucket, seen while the real services run over a generated lake: whole runs with large files,
- * enrichment and models, drops again, a lost event, an unroutable file, a run that failed, a run whose holder died, a sweep.
- */
-export async function observeServices(folder: string): Promise<Observed[]> {
-  const current = new AsyncLocalStorage<string>()
-  const seen: Observed[] = []
-  const note = (kind: Observed['kind'], key: string, version = false) =>
-    seen.push({ service: current.getStore() ?? 'nobody', kind, key, version })
-  const observed = (store: ObjectStore): ObjectStore => ({
+function observed(store: ObjectStore, service: string, seen: Observed[]): ObjectStore {
+  const note = (kind: Observed['kind'], key: string, version = false) => seen.push({ service, kind, key, version })
+  return {
     ...interceptedStore(store, ({ kind, key }, go) => {
       note(kind, key)
       return go()
@@ -47,7 +40,15 @@ export async function observeServices(folder: string): Promise<Observed[]> {
       note('copy', to)
       return store.copy(from, to)
     },
-  })
+  }
+}
+
+/**
+ * What each service does with the bucket, seen while the real services run over a generated lake: whole runs with large files,
+ * enrichment and models, drops again, a lost event, an unroutable file, a run that failed, a run whose holder died, a sweep.
+ */
+export async function observeServices(folder: string): Promise<Observed[]> {
+  const seen: Observed[] = []
 
   const lake = await openLake({
     folder: join(folder, 'lake'),
@@ -56,19 +57,25 @@ export async function observeServices(folder: string): Promise<Observed[]> {
     sync: false,
     settings: { settleSeconds: 0, sliceBytes: 20_000, packBytes: 20_000, bucketRows: 500 },
   })
-  const fx = { ...lake.fx, store: observed(lake.fx.store) }
-  const services: Record<string, (event: unknown) => Promise<unknown>> = { ...handlers(fx), ...dataHandlers(fx) }
-  const as = <T>(service: string, work: () => Promise<T>) => current.run(service, work)
+  // A store each, as each Lambda has: what a process has read of the log it does not read again.
+  const fxOf = (service: string) => ({ ...lake.fx, store: observed(lake.fx.store, service, seen) })
+  const invoke = Object.fromEntries(
+    serviceNames.map((service) => {
+      const fx = fxOf(service)
+      const all: Record<string, (event: unknown) => Promise<unknown>> = { ...handlers(fx), ...dataHandlers(fx) }
+      return [service, all[service]]
+    }),
+  )
+  const [wakeFx, sweepFx] = [fxOf('wake'), fxOf('sweep')]
   let failing: string[] = []
 
   const start = async (input: unknown): Promise<void> => {
     const next: unknown[] = []
     await execute(input, {
-      invoke: (service, event) =>
-        as(service, async () => {
-          if (failing.includes(service)) throw new Error('the test says so')
-          return services[service]?.(event)
-        }),
+      async invoke(service, event) {
+        if (failing.includes(service)) throw new Error('the test says so')
+        return invoke[service]?.(event)
+      },
       query: async (sql) => void (await lake.fx.engine.run(sql)),
       startExecution: (again) => next.push(again),
       crawl: (name) => crawlRaw(lake.fx, name),
@@ -86,28 +93,35 @@ export async function observeServices(folder: string): Promise<Observed[]> {
     return `raw/olist/${name}`
   }
   const wakeUp = (reason: 'pass' | 'listing') =>
-    as('wake', () => wake({ ...fx, starter: { start: (input) => start(input) } }, { reason }))
+    wake({ ...wakeFx, starter: { start: (input) => start(input) } }, { reason })
   const round = (graceMs: number) =>
-    as('sweep', () =>
-      sweep(fx, { dataset: 'olist', execution: 'sweep', startedAt: new Date().toISOString(), keep: 1, graceMs }),
-    )
+    sweep(sweepFx, { dataset: 'olist', execution: 'sweep', startedAt: new Date().toISOString(), keep: 1, graceMs })
+
+  /** A run that cannot even be ended is as good as dead: the next one takes over. */
+  const failingAt = async (names: string[], work: () => Promise<unknown>) => {
+    failing = names
+    await work()
+    failing = []
+  }
+  const dropAll = (path: string, suffix: string) => {
+    const keys = readdirSync(path).map((name) => put(name.replace('.csv', `-${suffix}.csv`), join(path, name)))
+    return Promise.all(keys.map(async (key) => start(await bell(key))))
+  }
 
   try {
-    for (const seed of [1, 2]) {
-      const files = join(folder, `files-${seed}`)
-      await generateOlistWithClickstream(files, { seed, orders: 150, defects: 0.02 })
-      const keys = readdirSync(files).map((name) => put(name.replace('.csv', `-${seed}.csv`), join(files, name)))
-      // A run that cannot even be ended is as good as dead: the next one takes over.
-      failing = seed === 2 ? ['models', 'finish'] : []
-      await Promise.all(keys.map(async (key) => start(await bell(key))))
-      failing = []
-      await wakeUp('pass')
-    }
-    const again = join(folder, 'files-1')
-    const [first = ''] = readdirSync(again)
-    await start(await bell(put('unroutable.txt', join(again, first))))
-    put(first.replace('.csv', '-again.csv'), join(again, first))
-    await wakeUp('listing')
+    const folders = [1, 2].map((seed) => join(folder, `files-${seed}`))
+    for (const [n, path] of folders.entries())
+      await generateOlistWithClickstream(path, { seed: n + 1, orders: 150, defects: 0.02 })
+    const [first = '', second = ''] = folders
+    const [name = ''] = readdirSync(first)
+    await dropAll(first, 'first')
+    await failingAt(['clean'], async () => start(await bell(put('olist_sellers_dataset-bad.csv', join(first, name)))))
+    await wakeUp('pass')
+    await failingAt(['models', 'finish'], () => dropAll(second, 'second'))
+    await wakeUp('pass')
+    await start(await bell(put('unroutable.txt', join(first, name))))
+    put(name.replace('.csv', '-lost.csv'), join(first, name))
+    await failingAt(['models', 'finish'], () => wakeUp('listing'))
     await round(-1)
     return seen
   } finally {

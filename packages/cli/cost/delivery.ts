@@ -20,15 +20,27 @@ const byOrder = [
 
 /**
  * Writes what a shop delivers after a day: about so many orders of one month with all that belongs to them, and the sessions
- * that led to them. Returns the ten files.
+ * that led to them; `whole`: orders of all months. Returns the ten files.
  */
 export async function writeDelivery(
   folder: string,
-  { name, seed, orders }: { name: string; seed: number; orders: number },
+  { name, seed, orders, whole = false }: { name: string; seed: number; orders: number; whole?: boolean },
 ): Promise<string[]> {
   mkdirSync(folder, { recursive: true })
   const { sink, files } = memorySink()
-  await generators.olist!.write(sink, { orders: Math.ceil(orders / shareOfMonth), seed, defects })
+  await generators.olist!.write(sink, { orders: Math.ceil(whole ? orders : orders / shareOfMonth), seed, defects })
+  if (!whole) keepMonth(files)
+  for (const [file, bytes] of files) writeFileSync(join(folder, file), bytes)
+  await generators.clickstream!.write(folderSink(folder), { from: folder, seed, defects })
+  return [...files.keys(), 'olist_clickstream_events.csv'].map((file) => {
+    const path = join(folder, file.replace('.csv', `_${name}.csv`))
+    renameSync(join(folder, file), path)
+    return path
+  })
+}
+
+/** Leaves out the orders of other months, and what belongs to them. */
+function keepMonth(files: Map<string, Uint8Array>): void {
   const wanted = { order_id: new Set<string>(), customer_id: new Set<string>() }
   const isWanted = (column: keyof typeof wanted) => (row: Row) => wanted[column].has(row.get(column) ?? '')
   files.set(
@@ -42,13 +54,6 @@ export async function writeDelivery(
   for (const file of byOrder.slice(1)) files.set(file, filtered(files.get(file)!, isWanted('order_id')))
   const customers = 'olist_customers_dataset.csv'
   files.set(customers, filtered(files.get(customers)!, isWanted('customer_id')))
-  for (const [file, bytes] of files) writeFileSync(join(folder, file), bytes)
-  await generators.clickstream!.write(folderSink(folder), { from: folder, seed, defects })
-  return [...files.keys(), 'olist_clickstream_events.csv'].map((file) => {
-    const path = join(folder, file.replace('.csv', `_${name}.csv`))
-    renameSync(join(folder, file), path)
-    return path
-  })
 }
 
 type Row = Map<string, string>

@@ -1,21 +1,21 @@
 import { statSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import type { Catalog } from '@droplake/lake/catalog'
-import { memoryNotifier } from '@droplake/lake/memory-notifier'
+import { join } from 'node:path'
 import { drop } from '@droplake/local/drop'
-import { type Lake, openLake } from '@droplake/local/lake'
+import type { Lake } from '@droplake/local/lake'
 import { lookForUndone } from '@droplake/local/pass'
 import { sweep } from '@droplake/local/sweep'
 import { type Counts, combine } from '@droplake/stage/cost/counts'
 import { fit, type Sample } from '@droplake/stage/cost/fit'
-import { createMeter, type Meter, type Scan } from '@droplake/stage/cost/measure'
+import type { Meter } from '@droplake/stage/cost/measure'
 import type { Measured } from '@droplake/stage/cost/price'
 import { writeDelivery } from './delivery.ts'
+import { type MeteredLake, openMeteredLake } from './metered-lake.ts'
 
-/** Orders of the deliveries: a lake that is there already, one delivery, a large one, and one in four times as many files. */
-const sizes = { before: 600, small: 60, large: 600, parts: 4 }
+/** Orders of the lake that is there before, and of the deliveries; `many` comes in four times as many files. */
+export const sizes = { before: 1_500, small: 60, large: 600, parts: 4 }
+
 /** What a stage's schedules do of themselves in a month of thirty days. */
 const passes = 30 * 144
 const sweeps = 30
@@ -24,70 +24,57 @@ export interface SampleMeasures extends Pick<Measured, 'rates' | 'standing' | 'l
   samples: Record<'small' | 'large' | 'many', Sample>
 }
 
-/** Runs generated deliveries through the pipeline in a lake of its own, and counts what AWS would bill. Tens of seconds. */
+/**
+ * Runs generated deliveries through the pipeline, each in its own copy of one lake, and counts what AWS would bill. Takes
+ * tens of seconds and some hundred megabytes of the temporary folder.
+ */
 export async function measureSample(tell: (line: string) => void): Promise<SampleMeasures> {
   const folder = await mkdtemp(join(tmpdir(), 'droplake-cost-'))
-  let lake: MeteredLake | undefined
   try {
-    lake = await openMeteredLake(join(folder, 'lake'))
-    const at = lake
-    let seed = 1
-    const deliver = async (name: string, orders: number, parts = 1): Promise<Sample> => {
+    tell('measuring generated deliveries; first a lake of two years')
+    const base = join(folder, 'lake')
+    const first = await writeDelivery(join(folder, 'first'), {
+      name: 'first',
+      seed: 1,
+      orders: sizes.before,
+      whole: true,
+    })
+    const { standing, livePerRaw } = await inLake(base, async (lake) => {
+      await measureDrop(lake, first)
+      const { raw, live } = await bytesOf(lake)
+      return { livePerRaw: live / raw, standing: await measureStanding(lake) }
+    })
+
+    const deliver = async (name: string, seed: number, orders: number, parts = 1): Promise<Sample> => {
       const files: string[] = []
-      for (let part = 1; part <= parts; part++)
-        files.push(
-          ...(await writeDelivery(join(folder, `${name}${part}`), {
-            name: `${name}${part}`,
-            seed: seed++,
-            orders: orders / parts,
-          })),
-        )
-      return measureDrop(at, files)
+      for (let part = 1; part <= parts; part++) {
+        const id = `${name}_${part}`
+        const delivery = { name: id, seed: seed * 10 + part, orders: orders / parts }
+        files.push(...(await writeDelivery(join(folder, id), delivery)))
+      }
+      const copy = join(folder, `lake-${name}`)
+      await cp(base, copy, { recursive: true, preserveTimestamps: true })
+      return inLake(copy, (lake) => measureDrop(lake, files))
     }
-    tell('measuring a lake of generated files: the first delivery')
-    await deliver('before', sizes.before)
-    tell('a small delivery')
-    const small = await deliver('small', sizes.small)
-    tell('the same in four times as many files')
-    const many = await deliver('many', sizes.small, sizes.parts)
-    tell('a delivery ten times as large')
-    const large = await deliver('large', sizes.large)
-    const { raw, live } = await bytesOf(lake)
-    return {
-      rates: fit({ small, large, many }),
-      standing: await measureStanding(lake),
-      livePerRaw: live / raw,
-      samples: { small, large, many },
-    }
+    tell('a delivery of a day')
+    const small = await deliver('small', 2, sizes.small)
+    tell(`one of as many orders in ${sizes.parts} times as many files`)
+    const many = await deliver('many', 3, sizes.small, sizes.parts)
+    tell(`one of ${sizes.large / sizes.small} times as many orders`)
+    const large = await deliver('large', 4, sizes.large)
+    return { rates: fit({ small, large, many }), standing, livePerRaw, samples: { small, large, many } }
   } finally {
-    await lake?.close()
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-interface MeteredLake extends Lake {
-  meter: Meter
-}
-
-/** One thread, so that processor time can be told apart. */
-async function openMeteredLake(folder: string): Promise<MeteredLake> {
-  let uncounted: Pick<Lake['fx'], 'catalog'> | undefined
-  const meter = createMeter((sql) => scanOf(sql, uncounted?.catalog, folder))
-  const lake = await openLake({
-    folder,
-    workers: 0,
-    sync: false,
-    settings: { settleSeconds: 0 },
-    notifier: meter.notifier(memoryNotifier()),
-    wrapStore: meter.store,
-    wrapQuery: meter.query,
-    wrapInvoke: meter.call,
-    onEvent: meter.event,
-  })
-  uncounted = { catalog: lake.fx.catalog }
-  lake.fx.catalog = meter.catalog(lake.fx.catalog)
-  lake.fx.engine = meter.engine(lake.fx.engine)
-  return { ...lake, meter }
+async function inLake<T>(folder: string, use: (lake: MeteredLake) => Promise<T>): Promise<T> {
+  const lake = await openMeteredLake(folder)
+  try {
+    return await use(lake)
+  } finally {
+    await lake.close()
+  }
 }
 
 async function measureDrop(lake: MeteredLake, paths: string[]): Promise<Sample> {
@@ -119,13 +106,17 @@ async function measureStanding(lake: MeteredLake): Promise<Counts> {
   return combine((name) => passes * look[name] + sweeps * (name === 'transitions' ? transitions : round[name]))
 }
 
-/** Bytes in the lake: raw files, what readers see, all that was ever written; and files that the query engine has built. */
+/** Bytes in the lake: raw files, what readers see, what was ever written beside the raw files; and files that statements built. */
 async function bytesOf({ fx }: Lake): Promise<{ raw: number; live: number; written: number; built: number }> {
   const sizes = { raw: 0, live: 0, written: 0, built: 0 }
   const seen = new Set<string>()
-  for (const dataset of Object.keys(fx.datasets))
-    for (const { partitions } of (await fx.catalog.show(dataset))?.tables ?? [])
-      for (const { files } of partitions) for (const file of files) seen.add(file)
+  for (const dataset of Object.keys(fx.datasets)) {
+    const { tables = [], views = [] } = (await fx.catalog.show(dataset)) ?? {}
+    const viewed = new Set(views.map(({ target }) => `${target.database}.${target.name}`))
+    for (const { database, name, partitions } of tables)
+      if (!database.endsWith('_build') || viewed.has(`${database}.${name}`))
+        for (const { files } of partitions) for (const file of files) seen.add(file)
+  }
   for await (const { key, size } of fx.store.list('')) {
     if (key.startsWith('raw/')) sizes.raw += size
     else if (!key.startsWith('ops/catalog/')) sizes.written += size
@@ -133,18 +124,4 @@ async function bytesOf({ fx }: Lake): Promise<{ raw: number; live: number; writt
     if (seen.has(key)) sizes.live += size
   }
   return sizes
-}
-
-/** Whole files of every table that the statement names: Athena reads only the columns it needs, so this is the most. */
-async function scanOf(sql: string, catalog: Catalog | undefined, folder: string): Promise<Scan> {
-  const files = new Set<string>()
-  for (const [, database = '', name] of sql.matchAll(/"(\w+)"\."(\w+)"/g)) {
-    const state = await catalog?.show(database.slice(0, database.lastIndexOf('_')))
-    const view = state?.views.find((each) => each.database === database && each.name === name)
-    const target = view?.target ?? { database, name }
-    const table = state?.tables.find((each) => each.database === target.database && each.name === target.name)
-    for (const partition of table?.partitions ?? []) for (const file of partition.files) files.add(file)
-  }
-  const bytes = [...files].reduce((sum, file) => sum + statSync(join(folder, file)).size, 0)
-  return { bytes, files: files.size, folders: new Set([...files].map(dirname)).size }
 }

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogState } from '@droplake/lake/catalog'
+import type { Catalog, CatalogState, CatalogTable } from '@droplake/lake/catalog'
 import type { Notifier } from '@droplake/lake/notifier'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import type { QueryEngine } from '@droplake/lake/query-engine'
@@ -190,7 +190,11 @@ function countedCatalog(catalog: Catalog, request: (requests: number) => void): 
     },
     async show(dataset) {
       const state = await catalog.show(dataset)
-      request(looks + (state?.tables.filter(({ partitionColumn }) => partitionColumn !== undefined).length ?? 0))
+      // Of tables that are only built the partitions are not read.
+      const viewed = new Set(state?.views.map(({ target }) => `${target.database}.${target.name}`))
+      const isRead = ({ database, name, partitionColumn }: CatalogTable) =>
+        partitionColumn !== undefined && (!database.endsWith('_build') || viewed.has(`${database}.${name}`))
+      request(looks + (state?.tables.filter(isRead).length ?? 0))
       return state
     },
     register(dataset, table) {

@@ -13,6 +13,8 @@ export interface Month {
 export interface Line {
   service: string
   unit: string
+  /** The count that it bills, where it bills just that. */
+  of?: keyof Counts
   /** Of the month. */
   count: number
   price: number
@@ -70,17 +72,21 @@ export function priceMonth(measured: Measured, month: Month): Bill {
     price,
     dollars: count * price,
   })
+  const counted = (service: string, unit: string, of: keyof Counts, price: number): Line => ({
+    ...line(service, unit, counts[of], price),
+    of,
+  })
   const lines = [
-    line('Step Functions', 'state transitions', counts.transitions, prices.stateTransition),
-    line('Lambda', 'calls', counts.lambdaCalls, prices.lambdaCall),
-    line('Lambda', 'GB-seconds', counts.gbSeconds, prices.lambdaGbSecond.arm64),
-    line('S3', 'PUT, COPY and LIST requests', counts.writes, s3.write),
-    line('S3', 'GET and HEAD requests', counts.reads, s3.read),
+    counted('Step Functions', 'state transitions', 'transitions', prices.stateTransition),
+    counted('Lambda', 'calls', 'lambdaCalls', prices.lambdaCall),
+    counted('Lambda', 'GB-seconds', 'gbSeconds', prices.lambdaGbSecond.arm64),
+    counted('S3', 'PUT, COPY and LIST requests', 'writes', s3.write),
+    counted('S3', 'GET and HEAD requests', 'reads', s3.read),
     line('S3', 'GB stored for the month', storedGb, s3.gbMonth),
     line('Athena', 'GB scanned, 10 MB a query at least', billedBytes / gigabyte, athena.terabyte / 1_000),
-    line('Glue', 'catalog requests', counts.glueRequests, glue.request),
-    line('Glue', 'crawls, ten minutes at least', counts.crawls, crawl),
-    line('SNS', 'messages', counts.messages, prices.sns.publish),
+    counted('Glue', 'catalog requests', 'glueRequests', glue.request),
+    counted('Glue', 'crawls, ten minutes at least', 'crawls', crawl),
+    counted('SNS', 'messages', 'messages', prices.sns.publish),
     line('KMS', 'keys', 1, prices.kmsKeyMonth),
   ]
   const job = (glue.jobDpu * glue.dpuHour * glue.jobMinutes) / 60

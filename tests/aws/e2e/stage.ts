@@ -18,6 +18,7 @@ import { readRecord } from '@droplake/pipeline/records'
 import type { Report } from '@droplake/pipeline/report'
 import { evaluate } from '../../stacks/evaluate.ts'
 import { emulatedAws } from '../emulated-aws.ts'
+import { inferring } from '../emulator/crawler.ts'
 import { deploy } from '../emulator/deploy.ts'
 import { startFaultProxy } from '../emulator/fault-proxy.ts'
 import { lambdaFaults } from '../emulator/faults.ts'
@@ -54,6 +55,7 @@ export async function openStage() {
   })
   const rules = ruleTargets(deployment)
   const store = s3Store({ client: new S3Client(), bucket: deployment.bucket })
+  glue.faults.push(inferring(store, aws.env.AWS_ENDPOINT_URL_GLUE ?? aws.endpoint))
   const { databasePrefix, workgroup } = deployment
   const engine = athenaEngine({ client: new AthenaClient(), workgroup })
   const catalog = glueCatalog({ client: new GlueClient(), locate: store.locate, databasePrefix })

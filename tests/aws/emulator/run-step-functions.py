@@ -7,6 +7,7 @@ import os
 import sys
 import time
 import uuid
+from datetime import datetime
 
 PORT = int(sys.argv[1])
 ENDPOINTS = {"athena": sys.argv[2], "glue": sys.argv[3]}
@@ -45,12 +46,34 @@ boto_client.boto_client_for = client
 
 import moto.stepfunctions.models  # noqa: E402  brings every task service in
 import moto.stepfunctions.parser.models  # noqa: E402, F401
+import moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_aws_sdk as sdk  # noqa: E402
 import moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_factory as factory  # noqa: E402
 import moto.stepfunctions.parser.asl.component.state.exec.state_task.service.state_task_service_glue as tasks  # noqa: E402
 
 for module in list(sys.modules.values()):
     if getattr(module, "boto_client_for", None) is original_client:
         module.boto_client_for = client
+
+
+sdk._SERVICE_ERROR_NAMES["glue"] = "Glue"
+eval_sdk_task = sdk.StateTaskServiceAwsSdk._eval_service_task
+
+
+def as_json(value):
+    if isinstance(value, dict):
+        return {name: as_json(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [as_json(each) for each in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def eval_sdk_task_as_json(self, env, *rest, **others):
+    """Times are text on AWS; moto leaves Python's, which no later step can write down."""
+    eval_sdk_task(self, env, *rest, **others)
+    env.stack.append(as_json(env.stack.pop()))
+
+
+sdk.StateTaskServiceAwsSdk._eval_service_task = eval_sdk_task_as_json
 
 
 class StateTaskServiceAthena(tasks.StateTaskServiceGlue):
