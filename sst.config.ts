@@ -20,6 +20,7 @@ export default $config({
     const { topic } = await import('./stacks/topic.ts')
     const { pipeline } = await import('./stacks/pipeline.ts')
     const { sweepMachine } = await import('./stacks/sweep.ts')
+    const { rollbackMachine } = await import('./stacks/rollback.ts')
     const { rule } = await import('./stacks/ingest.ts')
     const { deadLetters } = await import('./stacks/dead-letters.ts')
     await import('./stacks/schedule.ts')
@@ -36,6 +37,7 @@ export default $config({
       topic: topic.arn,
       stateMachine: pipeline.arn,
       sweepStateMachine: sweepMachine.arn,
+      rollbackStateMachine: rollbackMachine.arn,
       workgroup: peopleWorkgroup.name,
       databasePrefix,
       databases: databases.map(({ name }) => name),

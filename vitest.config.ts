@@ -22,7 +22,7 @@ export default defineConfig({
           name: 'aws',
           include: ['tests/aws/**/*.test.ts'],
           globalSetup: 'tests/aws/setup.ts',
-          testTimeout: 180_000,
+          testTimeout: 600_000,
           hookTimeout: 300_000,
         },
       },

@@ -38,7 +38,9 @@ alarm('dead-letters', 'something could not be delivered; read the queue, then se
 
 for (const [service, { name }] of Object.entries(services)) {
   const of = { namespace: 'AWS/Lambda', dimensions: { FunctionName: name } }
-  alarm(`${service}-errors`, `service ${service} failed`, { ...above(0, 'Sum'), ...of, metricName: 'Errors' })
+  // What a rollback refuses is told to the person who asked for it.
+  if (service !== 'rollback')
+    alarm(`${service}-errors`, `service ${service} failed`, { ...above(0, 'Sum'), ...of, metricName: 'Errors' })
   // A few are tried again and cost nothing but time.
   alarm(`${service}-throttles`, `service ${service} is held back by its limit of concurrency`, {
     ...above(20, 'Sum'),

@@ -8,7 +8,6 @@ const whole = (from: number, to: number, unit: string): Check => [
   (value) => Number.isInteger(value) && (value as number) >= from && (value as number) <= to,
 ]
 const oneOf = (...values: unknown[]): Check => [`one of ${values.join(', ')}`, (value) => values.includes(value)]
-const bool: Check = ['true or false', (value) => typeof value === 'boolean']
 const text = (says: string, pattern: RegExp): Check => [
   says,
   (value) => typeof value === 'string' && pattern.test(value),
@@ -32,9 +31,9 @@ const logDays = '1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 
 
 /** By the setting's full name. */
 const checks: Record<string, Check> = {
-  protected: bool,
+  protected: oneOf(true, false),
   encryption: oneOf('sse-s3', 'kms'),
-  vpc: bool,
+  vpc: oneOf(true, false),
   'retention.noncurrentDays': whole(1, 3650, 'days'),
   'retention.streamDays': whole(1, 3650, 'days'),
   'retention.logDays': oneOf(...logDays),
@@ -49,9 +48,9 @@ const checks: Record<string, Check> = {
   budget: whole(0, 1_000_000, 'US dollars a month'),
   'scanLimit.people': whole(1, 1_000_000, 'GiB'),
   'scanLimit.pipeline': whole(1, 1_000_000, 'GiB'),
-  'stream.enabled': bool,
+  'stream.enabled': oneOf(true, false),
   'stream.folder': text('a folder name of small letters, digits and _', /^[a-z][a-z0-9_]*$/),
-  'stream.byEventType': bool,
+  'stream.byEventType': oneOf(true, false),
   'stream.bufferSeconds': whole(60, 900, 'seconds'),
   'stream.generate.schedule': ['rate(…), cron(…) or nothing', (value) => value === '' || schedule[1](value)],
   'stream.generate.events': whole(0, 100_000, 'events'),

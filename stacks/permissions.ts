@@ -1,7 +1,14 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { deadLetters } from './dead-letters.ts'
 import { keyUse } from './key.ts'
-import { executionsOf, stateMachineArn, stateMachineName, streamArn, sweepMachineName } from './known-names.ts'
+import {
+  executionsOf,
+  rollbackMachineName,
+  stateMachineArn,
+  stateMachineName,
+  streamArn,
+  sweepMachineName,
+} from './known-names.ts'
 import type { Statement } from './policy.ts'
 import { following, pruning, querying } from './queries.ts'
 import type { DeployedService } from './settings.ts'
@@ -21,7 +28,7 @@ const tells: Statement[] = [{ actions: ['sns:Publish'], resources: [topic.arn] }
 const looks: Statement[] = [
   {
     actions: ['states:DescribeExecution'],
-    resources: [...executionsOf(stateMachineName), ...executionsOf(sweepMachineName)],
+    resources: [stateMachineName, sweepMachineName, rollbackMachineName].flatMap(executionsOf),
   },
 ]
 
@@ -62,6 +69,11 @@ export const needs: Record<DeployedService, Needs> = {
     write: ['ops/log', 'ops/runs/'],
     remove: ['cleaned/', 'enriched/', 'curated/', 'ops/runs/'],
     other: [...pruning, ...looks],
+  },
+  rollback: {
+    read: ['ops/log', 'ops/runs/'],
+    write: ['ops/log', 'ops/runs/'],
+    other: [...following({ crawled: false }), ...looks, ...tells],
   },
   wake: {
     read: ['raw/', 'ops/log', 'ops/pending/'],

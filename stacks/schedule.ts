@@ -1,4 +1,6 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import type { DatasetWake } from '@droplake/services/admit/admit'
+import type { WakeInput } from '@droplake/services/wake/wake'
 import { deadLetters } from './dead-letters.ts'
 import { pipeline } from './pipeline.ts'
 import { type Statement, serviceRole } from './policy.ts'
@@ -40,7 +42,7 @@ schedule('pass', {
   expression: pass,
   arn: services.wake.arn,
   action: 'lambda:InvokeFunction',
-  input: { reason: 'pass' },
+  input: { reason: 'pass' } satisfies WakeInput,
 })
 
 schedule('sweep', {
@@ -56,5 +58,5 @@ for (const [dataset, expression] of Object.entries(runs))
     expression,
     arn: pipeline.arn,
     action: 'states:StartExecution',
-    input: { dataset, reason: 'pass' },
+    input: { dataset, reason: 'pass' } satisfies DatasetWake,
   })

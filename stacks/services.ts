@@ -68,7 +68,7 @@ const lakeEnvironment = {
   ...(settings.settleSeconds === null ? {} : { DROPLAKE_SETTLE_SECONDS: String(settings.settleSeconds) }),
 }
 
-const deployed = [...serviceNames, 'sweep', 'wake'] as const
+const deployed = [...serviceNames, 'sweep', 'rollback', 'wake'] as const
 export const services = Object.fromEntries(
   deployed.map((service) => [
     service,

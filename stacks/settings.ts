@@ -1,6 +1,6 @@
 import { serviceNames } from '@droplake/pipeline/definition'
 
-export const deployedServices = [...serviceNames, 'sweep', 'wake', 'generate'] as const
+export const deployedServices = [...serviceNames, 'sweep', 'rollback', 'wake', 'generate'] as const
 export type DeployedService = (typeof deployedServices)[number]
 
 /** How one stage is deployed. Every part has a default below; `stages.ts` says in what a stage differs. */

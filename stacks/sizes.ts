@@ -10,5 +10,6 @@ export const sizes: Record<DeployedService, Size> = {
   ...{ index: rows, clean: rows, accept: rows, dedupe: rows, enrich: rows },
   ...{ plan: waits, ingest: waits, quality: waits, models: waits, sweep: waits, wake: waits },
   ...{ admit: quick, catalog: quick, publish: quick, finish: quick, notify: quick },
+  rollback: { memory: '512 MB', timeout: '5 minutes' },
   generate: { memory: '512 MB', timeout: '5 minutes' },
 }

@@ -1,6 +1,6 @@
 import { UsageError } from '@droplake/local/usage-error'
 import { describe, expect, it } from 'vitest'
-import { oneReadingStatement, resolveNames } from './sql-text.ts'
+import { oneReadingStatement, resolveDatabases, resolveNames } from './sql-text.ts'
 
 describe('a statement that only reads', () => {
   it.each([
@@ -49,5 +49,27 @@ describe('short names', () => {
     expect(resolveNames('select cleaned.other from t as cleaned', resolve)).toBe(
       'select cleaned.other from t as cleaned',
     )
+  })
+})
+
+describe('names of databases', () => {
+  const of = { resolve: (name: string) => (name === 'olist_curated' ? 'droplake_dev_olist_curated' : undefined) }
+
+  it('get the stage’s prefix before a dot, quoted or not, and nowhere else', () => {
+    const sql = `select olist_curated, 'olist_curated.t' from Olist_Curated.t join "olist_curated"."u" on x.olist_curated.y -- olist_curated.t`
+    expect(resolveDatabases(sql, { ...of, alone: false })).toBe(
+      `select olist_curated, 'olist_curated.t' from droplake_dev_olist_curated.t join droplake_dev_olist_curated."u" on x.olist_curated.y -- olist_curated.t`,
+    )
+  })
+
+  it('get it also alone where a listing names one', () => {
+    expect(resolveDatabases('show tables in olist_curated', { ...of, alone: true })).toBe(
+      'show tables in droplake_dev_olist_curated',
+    )
+  })
+
+  it('stay when the prefix is written already', () => {
+    const sql = 'select 1 from droplake_dev_olist_curated.t'
+    expect(resolveDatabases(sql, { ...of, alone: false })).toBe(sql)
   })
 })

@@ -110,17 +110,22 @@ describe('a command on a stage', () => {
         'last-modified': 'Sun, 01 Mar 2026 12:00:00 GMT',
         'content-length': '9',
       })
-    let sent = false
-    const { code, stderr } = await droplake(['drop', path, '--stage', 'dev'], {
+    const waits = `HEAD ${at}?versionId`
+    const { code, stdout, stderr } = await droplake(['drop', path, '--stage', 'dev'], {
       env,
-      during: (child) => {
-        if (sent || !aws.asked.includes(`HEAD ${at}?versionId`)) return
-        sent = true
-        child.kill('SIGINT')
+      during: (child, text) => {
+        if (!text.startsWith('putting') || text.includes('waiting')) return
+        const timer = setInterval(() => {
+          if (!aws.asked.includes(waits)) return
+          clearInterval(timer)
+          child.kill('SIGINT')
+        }, 20)
       },
     })
-    void code
-    expect(stderr).toContain('putting')
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '1 file put under raw/\n' })
+    expect(stderr.split('\n')[1]).toBe(
+      'no longer waiting; the stage goes on by itself, and npx droplake status --stage dev shows how far it is',
+    )
   })
 
   it('ends with 1 and says in one line what AWS refuses, and in another what to do', async () => {

@@ -41,3 +41,7 @@ export function ago(at: number, now: number): string {
 
 /** As a person reads it, in UTC: `2026-03-01 12:30:05` */
 export const moment = (iso: string) => iso.slice(0, 19).replace('T', ' ')
+
+/** What an error says first. */
+export const firstLineOf = (error: unknown): string =>
+  error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)

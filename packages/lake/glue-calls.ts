@@ -142,13 +142,12 @@ export function chunks<T>(items: readonly T[], size: number): T[][] {
 
 export const absent = 'EntityNotFoundException'
 export const taken = 'AlreadyExistsException'
-const isGlue = (error: unknown, ...names: string[]) =>
-  error instanceof GlueServiceException && names.includes(error.name)
-const isAbsent = (error: unknown) => isGlue(error, absent)
-const isOvertaken = (error: unknown) => isGlue(error, 'ConcurrentModificationException', taken)
+export const isGlue = (error: unknown) => error instanceof GlueServiceException
+export const isAbsent = (error: unknown) => isGlue(error) && error.name === absent
+const isOvertaken = (error: unknown) => isGlue(error) && ['ConcurrentModificationException', taken].includes(error.name)
 
 /** Says what an AWS error was about. Its name stays: the state machine and its callers tell errors by their names. */
 export function about(error: unknown, what: string): unknown {
-  if (error instanceof GlueServiceException) error.message = `catalog: ${what}: ${error.name} ${error.message}`
+  if (isGlue(error)) error.message = `catalog: ${what}: ${error.name} ${error.message}`
   return error
 }

@@ -110,6 +110,13 @@ test('datasets of a stage whose name begins alike are not taken for own ones', a
   expect(await another('app_dev_x_').datasets()).toEqual(['shop'])
 })
 
+test('a table that is deleted while it is shown is left out', async () => {
+  const { glue, catalog, another } = await shopCatalog()
+  await catalog.follow(stateOf(1))
+  glue.intercept = before('GetPartitions', 'orders', () => another().follow({ ...stateOf(2), tables: [] }))
+  expect((await catalog.show('shop'))?.tables).toEqual([])
+})
+
 test('the crawled tables are those of the raw database', async () => {
   const { glue, catalog } = await shopCatalog()
   expect(await catalog.crawled('shop')).toEqual([])

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { GlueClient, Table } from '@aws-sdk/client-glue'
 import type { Catalog, CatalogTable } from './catalog.ts'
 import { inBatches } from './file-io.ts'
-import { change, deleteTables, listDatabases, listTables } from './glue-calls.ts'
+import { change, deleteTables, isAbsent, listDatabases, listTables } from './glue-calls.ts'
 import { databaseOf, follow, look, markerAt } from './glue-follow.ts'
 import { bringPartitions, listPartitions } from './glue-partitions.ts'
 import {
@@ -36,12 +36,17 @@ export function glueCatalog({ client, locate, databasePrefix }: GlueCatalogOptio
   const root = locate('')
   const keyOf = (uri: string) => `${uri.slice(uri.startsWith(root) ? root.length : 0).replace(/\/+$/, '')}/`
 
-  /** Undefined for what is none of the lake's tables. */
+  /** Undefined for what is none of the lake's tables, and for one that was deleted meanwhile. */
   async function read(table: Table): Promise<CatalogTable | undefined> {
     const plain = catalogTable(table)
     if (!plain || plain.partitionColumn === undefined || seqOf(table) < 0) return plain
-    const partitions = (await listPartitions(client, plain)).map((partition) => catalogPartition(partition, keyOf))
-    return { ...plain, partitions: partitions.sort((a, b) => (a.value < b.value ? -1 : 1)) }
+    try {
+      const partitions = (await listPartitions(client, plain)).map((partition) => catalogPartition(partition, keyOf))
+      return { ...plain, partitions: partitions.sort((a, b) => (a.value < b.value ? -1 : 1)) }
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
   }
 
   return {

@@ -1,6 +1,6 @@
 import type { GlueClient, Table } from '@aws-sdk/client-glue'
 import type { CatalogState, CatalogTable, CatalogView } from './catalog.ts'
-import { change, deleteTable, findTable, listTables, type TableAt } from './glue-calls.ts'
+import { change, deleteTable, findTable, isGlue, listTables, type TableAt } from './glue-calls.ts'
 import { bringPartitions } from './glue-partitions.ts'
 import { sameTable } from './glue-same.ts'
 import { type Place, parameter, partitionInput, seqOf, tableInput } from './glue-tables.ts'
@@ -44,7 +44,9 @@ export async function follow(
   try {
     await move(client, place, { state: options.state, still, moved: before < seq })
   } catch (error) {
-    if (!(error instanceof Superseded)) throw error
+    // What a later state took away meanwhile is no trouble of ours.
+    const isMoot = isGlue(error) && seqOf(await findTable(client, markerAt(place))) > seq
+    if (!isMoot && !(error instanceof Superseded)) throw error
   }
 }
 

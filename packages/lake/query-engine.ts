@@ -3,7 +3,7 @@
  * milliseconds and Z (`2018-01-02T03:04:05.000Z`), dates YYYY-MM-DD, `NaN` and `Infinity`, bytes in hexadecimal digits.
  *
  * Arrays, maps and rows have parts where the engine tells their types. Athena does not: there they are its text,
- * `[1, null]` or `{a=1}`, which nothing tells from other text alike. Who needs the parts casts them to json.
+ * `[1, null]` or `{a=1}`, which nothing tells from other text alike; `json_format(cast(x as json))` gives every part.
  */
 export type Value = null | boolean | number | string | Value[] | { [key: string]: Value }
 

@@ -108,6 +108,9 @@ describe('a read', () => {
       method === 'HEAD' ? { status: 403 } : s3Error(404, 'NoSuchBucket'),
     )
     await expect(store.read('raw/a')).rejects.toMatchObject({ name: 'NoSuchBucket' })
-    await expect(store.head('raw/a')).rejects.toThrow(/cannot look at s3:\/\/lake\/raw\/a: .*403/)
+    await expect(store.head('raw/a')).rejects.toMatchObject({
+      name: 'AccessDenied',
+      message: expect.stringMatching(/cannot look at s3:\/\/lake\/raw\/a: .*403/),
+    })
   })
 })

@@ -7,7 +7,7 @@ import type { Place } from '@droplake/pipeline/place'
 const hereMs = 200
 
 export interface WaitOptions {
-  /** Told when a run of another process or of the stage is waited for, and of every state that a stage's run enters. */
+  /** Told of each run of another process or of the stage that is waited for, and of the states in which a stage's run is seen. */
   onWait?: (run: string, state?: string) => void
   /** Ends the wait, not the runs. */
   signal?: AbortSignal
@@ -89,12 +89,13 @@ async function pass(place: Place, dataset: string, before: LakeState): Promise<'
   return undefined
 }
 
+/** Tells each run, and each of its states, once: the models' states come again and again. */
 function teller({ remote }: Place, { onWait = () => {} }: WaitOptions) {
-  let told: string | undefined
+  const told = new Set<string>()
   return async ({ run, holder }: NonNullable<LakeState['unfinished']>) => {
     const state = await remote?.stateOf(holder)
     const now = `${run} ${state}`
-    if (told !== now) onWait(run, ...(state === undefined ? [] : [state]))
-    told = now
+    if (!told.has(now)) onWait(run, ...(state === undefined ? [] : [state]))
+    told.add(now)
   }
 }

@@ -1,10 +1,12 @@
 import { text, timestamp } from '@droplake/contracts/column'
 import type { TableSpec } from '@droplake/contracts/table'
-import { expect, test } from 'vitest'
+import type { CatalogState } from '@droplake/lake/catalog'
+import { describe, expect, test } from 'vitest'
 import { defaultSettings } from './effects.ts'
 import { emptyState, type LakeState } from './lake-state.ts'
-import { catalogState } from './reconcile.ts'
-import { datasetWith, testLake } from './testing/test-lake.ts'
+import { append, Fenced } from './log.ts'
+import { catalogState, reconcile } from './reconcile.ts'
+import { datasetWith, holderOf, testLake } from './testing/test-lake.ts'
 import { ringFor, wholeRun } from './testing/test-run.ts'
 
 const orders: TableSpec = {
@@ -87,4 +89,51 @@ test('the catalog that followed the log stays ahead of one that follows an older
   const shown = await lake.fx.catalog.show('d')
   expect(shown?.seq).toBe((await lake.state()).seq)
   expect(shown?.tables.find(({ name }) => name === 'shops')?.partitions).toMatchObject([{ value: '', rows: 3 }])
+})
+
+describe('a catalog that moves step by step', () => {
+  /** A lake in which `meanwhile` happens between the first two steps, and what the catalog followed to its end. */
+  async function followed(meanwhile: (lake: ReturnType<typeof testLake>) => Promise<unknown>) {
+    const lake = testLake({ tables: { orders, shops } })
+    await append(lake.fx, await lake.state(), { kind: 'begin', run: 'r1', holder: holderOf('e1'), purpose: 'pipeline' })
+    const states: CatalogState[] = []
+    let steps = 0
+    const catalog = {
+      ...lake.fx.catalog,
+      async follow(state: CatalogState, { still }: { still?: () => Promise<void> } = {}) {
+        await still?.()
+        steps += 1
+        if (steps === 1) await meanwhile(lake)
+        await still?.()
+        states.push(state)
+      },
+    }
+    const reconciled = reconcile({ ...lake.fx, catalog }, 'd').then(({ seq }) => seq)
+    return { reconciled, states }
+  }
+  const ingest = { kind: 'ingest' as const, run: 'r1', sources: [], enriched: {}, quarantine: [] }
+
+  test('follows what the holder wrote meanwhile, in place of what it began with', async () => {
+    const { reconciled, states } = await followed(async (lake) =>
+      append(lake.fx, await lake.state(), { ...ingest, tables: { shops: { partitions: {} } } }),
+    )
+    expect(await reconciled).toBe(2)
+    expect(states.map(({ seq }) => seq)).toEqual([2])
+  })
+
+  test('goes on when an entry came that changes nothing it shows', async () => {
+    const { reconciled, states } = await followed(async (lake) =>
+      append(lake.fx, await lake.state(), { ...ingest, tables: {} }),
+    )
+    expect(await reconciled).toBe(1)
+    expect(states.map(({ seq }) => seq)).toEqual([1])
+  })
+
+  test('stops before the next step when another run took the dataset', async () => {
+    const { reconciled, states } = await followed(async (lake) =>
+      append(lake.fx, await lake.state(), { kind: 'begin', run: 'r2', holder: holderOf('e2'), purpose: 'pipeline' }),
+    )
+    await expect(reconciled).rejects.toThrow(Fenced)
+    expect(states).toEqual([])
+  })
 })

@@ -4,21 +4,42 @@ import { type Columns, lineage, type Table } from '@droplake/contracts/table'
 import type { CatalogState, CatalogTable } from '@droplake/lake/catalog'
 import { type DatabaseZone, database, datasetOf, type Effects, type Settings } from './effects.ts'
 import type { LakeState, TableState } from './lake-state.ts'
-import { readState } from './log.ts'
+import { Fenced, readState } from './log.ts'
 import { cleanedColumns } from './staged.ts'
+
+/** Thrown inside when the log says something else by now. */
+class MovedOn extends Error {
+  override readonly name = 'MovedOn'
+}
 
 /**
  * Brings the catalog to the log's state. Idempotent; whoever calls it, whenever, only moves the world towards what the
- * log says already.
+ * log says already. Throws `Fenced` when the run that held the dataset at the beginning lost it on the way.
  */
 export async function reconcile(
   fx: Pick<Effects, 'store' | 'catalog' | 'datasets' | 'settings'>,
   dataset: string,
 ): Promise<LakeState> {
-  const state = await readState(fx.store, dataset)
-  await fx.catalog.follow(catalogState(datasetOf(fx, dataset), state, fx.settings))
-  return state
+  for (;;) {
+    const state = await readState(fx.store, dataset)
+    const still = async () => {
+      const now = await readState(fx.store, dataset)
+      const holder = state.unfinished?.run
+      if (holder !== undefined && now.unfinished?.run !== holder) throw new Fenced(dataset, holder, now)
+      if (lastChange(now) !== lastChange(state)) throw new MovedOn()
+    }
+    try {
+      await fx.catalog.follow(catalogState(datasetOf(fx, dataset), state, fx.settings), { still })
+      return state
+    } catch (error) {
+      if (!(error instanceof MovedOn)) throw error
+    }
+  }
 }
+
+/** Newest entry of those that the catalog shows something of. */
+const lastChange = ({ tables, enriched, models }: LakeState) =>
+  Math.max(0, ...[tables, enriched, models].flatMap((of) => Object.values(of).map(({ seq }) => seq)))
 
 /** What the catalog shows at a state of the log: every table of the contract, empty if need be, and the published views. */
 export function catalogState(

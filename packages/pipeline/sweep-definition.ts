@@ -6,8 +6,9 @@ export interface SweepResources {
 }
 
 /**
- * The daily round, in Amazon States Language: rings for files whose event was lost, then sweeps one dataset after the other.
- * A machine of its own, so that a sweep's holder is an execution like every other, and its life can be asked for.
+ * The daily round, in Amazon States Language: sweeps one dataset after the other, then rings for files whose event was
+ * lost, and for those that came while a sweep held their dataset. A machine of its own, so that a sweep's holder is an
+ * execution like every other, and its life can be asked for.
  * Input: `{datasets, keep, graceMs}` as `SweepInput` has them. Output: what was swept of each dataset.
  */
 export function sweepDefinition({ functions }: SweepResources): StateMachine {
@@ -20,11 +21,10 @@ export function sweepDefinition({ functions }: SweepResources): StateMachine {
     ...rest,
   })
   return {
-    Comment: 'droplake: lost events are rung for, and what no reader can reach any more is deleted',
-    StartAt: 'Find Lost Files',
+    Comment: 'droplake: what no reader can reach any more is deleted, and lost events are rung for',
+    StartAt: 'Datasets',
     TimeoutSeconds: 6 * 3600,
     States: {
-      'Find Lost Files': call(functions.wake, { reason: 'listing' }, { ResultPath: null, Next: 'Datasets' }),
       Datasets: {
         Type: 'Map',
         ItemsPath: '$.datasets',
@@ -64,8 +64,9 @@ export function sweepDefinition({ functions }: SweepResources): StateMachine {
             },
           },
         },
-        End: true,
+        Next: 'Find Lost Files',
       },
+      'Find Lost Files': call(functions.wake, { reason: 'listing' }, { ResultPath: null, End: true }),
     },
   }
 }

@@ -11,6 +11,8 @@ export interface Outputs {
   /** ARNs of the pipeline and of the daily round. */
   stateMachine: string
   sweepStateMachine: string
+  /** ARN of the machine that rolls a model back; '' where the stage has none. */
+  rollbackStateMachine: string
   /** Athena's, for people. */
   workgroup: string
   /** `<app>_<stage>_` */
@@ -32,7 +34,7 @@ export class NoStage extends Error {
 }
 
 const texts = ['bucket', 'topic', 'stateMachine', 'sweepStateMachine', 'workgroup', 'databasePrefix', 'rule'] as const
-const told = ['deadLetterQueue', 'dashboard', 'drop'] as const
+const told = ['rollbackStateMachine', 'deadLetterQueue', 'dashboard', 'drop'] as const
 const lists = ['databases', 'crawlers'] as const
 
 /**

@@ -29,13 +29,13 @@ export interface Stage extends Place {
   outputs: Outputs
   clients: Clients
   remote: Remote
-  /** Starts the daily round's state machine. */
-  startSweep(input: { datasets: readonly string[]; keep: number; graceMs: number }): Execution
+  /** Starts another of the stage's state machines; `admitted` tells nothing then. */
+  startMachine(stateMachineArn: string, input: unknown): Execution
 }
 
 export function openStage(options: StageOptions): Stage {
   const { outputs, datasets, models, executions: here, pollMs = 2_000, bellMs = 30_000 } = options
-  const { bucket, databasePrefix, region, stateMachine, sweepStateMachine, topic, workgroup } = outputs
+  const { bucket, databasePrefix, region, stateMachine, topic, workgroup } = outputs
   const clients = openClients(region)
   const store = s3Store({ client: clients.s3, bucket })
   const there = stepFunctionsExecutions(clients.sfn)
@@ -68,7 +68,7 @@ export function openStage(options: StageOptions): Stage {
         holder.kind === 'step-functions' ? stateOf(clients.sfn, holder.execution) : undefined,
     },
     start: (input) => start(stateMachine, input),
-    startSweep: (input) => start(sweepStateMachine, input),
+    startMachine: start,
     quiet: async () => {},
     async close() {
       closing.abort()

@@ -2,7 +2,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   DescribeExecutionCommand,
   GetExecutionHistoryCommand,
-  type HistoryEvent,
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
@@ -88,7 +87,8 @@ export async function stateOf(client: SFNClient, executionArn: string): Promise<
       includeExecutionData: false,
     }),
   )
-  return events.map(enteredState).find((name) => name !== undefined)
+  const newestFirst = events.toSorted((a, b) => (b.id ?? 0) - (a.id ?? 0))
+  return newestFirst
+    .map(({ stateEnteredEventDetails }) => stateEnteredEventDetails?.name)
+    .find((name) => name !== undefined)
 }
-
-const enteredState = ({ stateEnteredEventDetails }: HistoryEvent) => stateEnteredEventDetails?.name

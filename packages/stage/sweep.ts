@@ -15,7 +15,8 @@ export async function sweepStage(
   stage: Stage,
   options: { datasets: readonly string[]; keep?: number; graceMs?: number },
 ): Promise<SweptDataset[]> {
-  const { output, error } = await stage.startSweep({ ...sweepDefaults, ...options }).ended
+  const machine = stage.outputs.sweepStateMachine
+  const { output, error } = await stage.startMachine(machine, { ...sweepDefaults, ...options }).ended
   if (error) throw error
   if (!Array.isArray(output))
     throw new ExecutionFailed(`stage: the sweep answered ${JSON.stringify(output)}, no list of datasets; deploy again`)

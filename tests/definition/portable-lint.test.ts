@@ -1,10 +1,18 @@
 import { definition, serviceNames } from '@droplake/pipeline/definition'
+import { rollbackDefinition } from '@droplake/pipeline/rollback-definition'
+import { sweepDefinition } from '@droplake/pipeline/sweep-definition'
 import { describe, expect, test } from 'vitest'
 import { lintPortable } from './portable-lint.ts'
 
 const functions = Object.fromEntries(serviceNames.map((name) => [name, name])) as Parameters<
   typeof definition
 >[0]['functions']
+
+test('the daily round and the rollback keep to it as well', () => {
+  const own = { sweep: 's', wake: 'w', rollback: 'r' }
+  expect(lintPortable(sweepDefinition({ functions: own }))).toEqual([])
+  expect(lintPortable(rollbackDefinition({ functions: own }))).toEqual([])
+})
 
 test('the pipeline keeps to what AWS and the laptop run alike', () => {
   expect(lintPortable(definition({ functions, workgroup: 'w' }))).toEqual([])

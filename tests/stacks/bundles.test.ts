@@ -1,14 +1,16 @@
-import { execFile, execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, statSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type DeployedFunction, functionsOf } from './graph.ts'
 import { full } from './graphs.ts'
-import { cache } from './paths.ts'
+import { unzip } from './unzip.ts'
 
 const functions = functionsOf(full)
-const folder = join(cache, 'unzipped')
+// Outside the checkout, so that nothing is found in its node_modules.
+const folder = mkdtempSync(join(tmpdir(), 'droplake-bundles-'))
 const moduleOf = ({ service, handler }: DeployedFunction) =>
   join(folder, service, `${handler.replace(/\.\w+$/, '')}.mjs`)
 
@@ -46,11 +48,9 @@ async function load(fn: DeployedFunction): Promise<{ milliseconds: number; memor
 }
 
 beforeAll(async () => {
-  rmSync(folder, { recursive: true, force: true })
   for (const fn of functions) {
     const target = join(folder, fn.service)
-    mkdirSync(target, { recursive: true })
-    execFileSync('unzip', ['-q', fn.zip, '-d', target])
+    await unzip(fn.zip, target)
     const times = [await load(fn), await load(fn), await load(fn)]
     const [best] = times.sort((a, b) => a.milliseconds - b.milliseconds)
     const kib = (path: string) => Math.round(statSync(path).size / 1024)
@@ -63,6 +63,7 @@ beforeAll(async () => {
   }
 })
 afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
   const rows = [...loaded].map(([service, { zip, code, milliseconds, memory }]) =>
     [
       service.padEnd(10),
@@ -75,7 +76,7 @@ afterAll(() => {
   console.log(['service          zip      code   import   memory', ...rows].join('\n'))
 })
 
-test.each(functions)('$service starts within a second and fits its memory', ({ service, memory }) => {
+test.each(functions)('$service starts within three seconds and fits its memory', ({ service, memory }) => {
   const of = loaded.get(service)
   expect(of?.milliseconds).toBeLessThan(3000)
   expect(of?.memory).toBeLessThan(memory * 0.5)
@@ -85,18 +86,15 @@ test.each(functions)('$service starts within a second and fits its memory', ({ s
 /** Which services carry what, by something that only it says. */
 const carried: Record<string, { mark: string; by: string[] }> = {
   'the client of Athena': { mark: 'AmazonAthena', by: ['models', 'quality'] },
-  'the client of Glue': { mark: 'AWSGlue', by: ['catalog', 'finish', 'models', 'publish', 'sweep'] },
-  'the client of SNS': { mark: 'AmazonSimpleNotificationService', by: ['admit', 'notify', 'wake'] },
-  'the client of Step Functions': { mark: 'AWSStepFunctions', by: ['admit', 'sweep', 'wake'] },
+  'the client of Glue': { mark: 'AWSGlue', by: ['catalog', 'finish', 'models', 'publish', 'rollback', 'sweep'] },
+  'the client of SNS': { mark: 'AmazonSimpleNotificationService', by: ['admit', 'notify', 'rollback', 'wake'] },
+  'the client of Step Functions': { mark: 'AWSStepFunctions', by: ['admit', 'rollback', 'sweep', 'wake'] },
   'the client of Kinesis': { mark: 'Kinesis_20131202', by: ['generate'] },
   DuckDB: { mark: 'duckdb', by: [] },
   'the SQL parser': { mark: 'polyglot', by: [] },
 }
 
-test.each(Object.entries(carried))('%s is in the bundles that need it, and in no other', async (_, { mark, by }) => {
-  const grep = await promisify(execFile)('grep', ['-rlF', '--include=*.mjs', mark, folder]).catch(() => ({
-    stdout: '',
-  }))
-  const found = functions.filter((fn) => grep.stdout.split('\n').includes(moduleOf(fn)))
+test.each(Object.entries(carried))('%s is in the bundles that need it, and in no other', (_, { mark, by }) => {
+  const found = functions.filter((fn) => readFileSync(moduleOf(fn), 'utf8').includes(mark))
   expect(found.map(({ service }) => service).sort()).toEqual(by)
 })

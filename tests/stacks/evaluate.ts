@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { StageSettings } from '../../stacks/settings.ts'
 import type { Graph } from './graph.ts'
+import { locked } from './lock.ts'
 import { cache, root } from './paths.ts'
 import { installPlatform } from './platform.ts'
 
@@ -19,17 +20,19 @@ export interface EvaluateOptions {
  * CLI's server are played. The graph is kept in `.cache/stacks/<stage>.json`. It changes directory: a process a stage.
  */
 export async function evaluate(stage: string, options: EvaluateOptions = {}): Promise<Graph> {
-  await installPlatform()
-  mkdirSync(cache, { recursive: true })
-  const program = join(import.meta.dirname, 'program/run.ts')
-  await promisify(execFile)(process.execPath, ['--no-deprecation', program, stage, JSON.stringify(options)], {
-    cwd: root,
-    timeout: 240_000,
-    maxBuffer: 2 ** 26,
-  }).catch((error: { stderr?: string; stdout?: string; message: string }) => {
-    throw new Error(`stacks: stage ${stage} could not be evaluated: ${error.stderr || error.stdout || error.message}`)
+  // The program compiles the contracts into a folder of the checkout.
+  return locked(join(cache, 'lock'), async () => {
+    await installPlatform()
+    const program = join(import.meta.dirname, 'program/run.ts')
+    await promisify(execFile)(process.execPath, ['--no-deprecation', program, stage, JSON.stringify(options)], {
+      cwd: root,
+      timeout: 240_000,
+      maxBuffer: 2 ** 26,
+    }).catch((error: { stderr?: string; stdout?: string; message: string }) => {
+      throw new Error(`stacks: stage ${stage} could not be evaluated: ${error.stderr || error.stdout || error.message}`)
+    })
+    return readGraph(stage)
   })
-  return readGraph(stage)
 }
 
 /** What `evaluate` kept. */

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { definition, type Resources, serviceNames } from '@droplake/pipeline/definition'
+import { rollbackDefinition } from '@droplake/pipeline/rollback-definition'
 import type { State, StateMachine } from '@droplake/pipeline/states'
 import { sweepDefinition } from '@droplake/pipeline/sweep-definition'
 import { describe, expect, test } from 'vitest'
@@ -14,7 +15,7 @@ const validate = createRequire(import.meta.url)('asl-validator') as (
   options: { checkPaths: boolean; checkArn: boolean },
 ) => { isValid: boolean; errors: { message: string }[] }
 
-const machineOf = (graph: Graph, name: 'pipeline' | 'sweep') =>
+const machineOf = (graph: Graph, name: 'pipeline' | 'sweep' | 'rollback') =>
   one(graph, 'aws:sfn/stateMachine:StateMachine', `${name}Machine`)
 const versionsOf = (graph: Graph) =>
   Object.fromEntries(functionsOf(graph).map(({ service, versionArn }) => [service, versionArn]))
@@ -68,6 +69,7 @@ function actionsOf(machine: StateMachine, encrypted: boolean): Set<string> {
 describe.each(all.map((graph) => [graph.stage, graph] as const))('stage %s', (_, graph) => {
   const pipeline = machineOf(graph, 'pipeline')
   const sweep = machineOf(graph, 'sweep')
+  const rollback = machineOf(graph, 'rollback')
   const encryption = one(
     graph,
     'aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration',
@@ -76,14 +78,19 @@ describe.each(all.map((graph) => [graph.stage, graph] as const))('stage %s', (_,
   const machines = [
     ['pipeline', pipeline],
     ['sweep', sweep],
+    ['rollback', rollback],
   ] as const
 
   test('deploys the shared definitions, byte for byte, over the published versions', () => {
-    const functions = versionsOf(graph) as Resources['functions'] & { sweep: string; wake: string }
+    const functions = versionsOf(graph) as Resources['functions'] & Record<'sweep' | 'rollback' | 'wake', string>
     const workgroup = one(graph, 'aws:athena/workgroup:Workgroup', 'Workgrouppipeline').state.name
     const own = Object.fromEntries(serviceNames.map((name) => [name, functions[name]])) as Resources['functions']
-    const shared = [definition({ functions: own, workgroup }), sweepDefinition({ functions })]
-    for (const [n, { inputs }] of [pipeline, sweep].entries()) {
+    const shared = [
+      definition({ functions: own, workgroup }),
+      sweepDefinition({ functions }),
+      rollbackDefinition({ functions }),
+    ]
+    for (const [n, { inputs }] of [pipeline, sweep, rollback].entries()) {
       expect(JSON.parse(inputs.definition)).toEqual(shared[n])
       expect(inputs.definition === JSON.stringify(shared[n]), 'the same bytes').toBe(true)
     }

@@ -7,6 +7,7 @@ import { dataHandlers, handlers } from '@droplake/local/handlers'
 import { execute } from '@droplake/local/interpreter'
 import { openLake } from '@droplake/local/lake'
 import { serviceNames } from '@droplake/pipeline/definition'
+import { rollback } from '@droplake/pipeline/rollback'
 import { sweep } from '@droplake/services/sweep/sweep'
 import { wake } from '@droplake/services/wake/wake'
 import { interceptedStore, type Operation } from '../kill/intercepted-store.ts'
@@ -45,7 +46,7 @@ function observed(store: ObjectStore, service: string, seen: Observed[]): Object
 
 /**
  * What each service does with the bucket, seen while the real services run over a generated lake: whole runs with large files,
- * enrichment and models, drops again, a lost event, an unroutable file, a run that failed, a run whose holder died, a sweep.
+ * enrichment and models, drops again, a lost event, an unroutable file, a run that failed, a run whose holder died, a rollback, a sweep.
  */
 export async function observeServices(folder: string): Promise<Observed[]> {
   const seen: Observed[] = []
@@ -66,7 +67,7 @@ export async function observeServices(folder: string): Promise<Observed[]> {
       return [service, all[service]]
     }),
   )
-  const [wakeFx, sweepFx] = [fxOf('wake'), fxOf('sweep')]
+  const [wakeFx, sweepFx, rollbackFx] = [fxOf('wake'), fxOf('sweep'), fxOf('rollback')]
   let failing: string[] = []
 
   const start = async (input: unknown): Promise<void> => {
@@ -121,6 +122,12 @@ export async function observeServices(folder: string): Promise<Observed[]> {
     await wakeUp('pass')
     await start(await bell(put('unroutable.txt', join(first, name))))
     put(name.replace('.csv', '-lost.csv'), join(first, name))
+    await rollback(rollbackFx, {
+      dataset: 'olist',
+      model: 'dim_product',
+      execution: 'rollback',
+      startedAt: new Date().toISOString(),
+    })
     await failingAt(['models', 'finish'], () => wakeUp('listing'))
     await round(-1)
     return seen

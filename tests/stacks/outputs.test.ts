@@ -13,6 +13,7 @@ test('a stage answers with what its users and the command need', () => {
     topic: 'arn:aws:sns:eu-central-1:123456789012:droplake-ana-alerts',
     stateMachine: 'arn:aws:states:eu-central-1:123456789012:stateMachine:droplake-ana-pipeline',
     sweepStateMachine: 'arn:aws:states:eu-central-1:123456789012:stateMachine:droplake-ana-sweep',
+    rollbackStateMachine: 'arn:aws:states:eu-central-1:123456789012:stateMachine:droplake-ana-rollback',
     workgroup: 'droplake-ana-people',
     databasePrefix: 'droplake_ana_',
     databases: ['raw', 'cleaned', 'enriched', 'build', 'curated'].map((zone) => `droplake_ana_olist_${zone}`),

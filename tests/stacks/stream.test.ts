@@ -36,7 +36,7 @@ test('a dataset runs at the times that the settings say, in their time zone', ()
   const run = schedulesOf(full)['Schedulerun-olist']
   expect(run).toMatchObject({ scheduleExpression: 'cron(0 6 * * ? *)', scheduleExpressionTimezone: 'Europe/Berlin' })
   expect(run?.target.arn).toBe(full.outputs.stateMachine)
-  expect(JSON.parse(run?.target.input)).toEqual({ dataset: 'olist', reason: 'schedule' })
+  expect(JSON.parse(run?.target.input)).toEqual({ dataset: 'olist', reason: 'pass' })
   expect(Object.keys(schedulesOf(personal)).sort()).toEqual(['Schedulepass', 'Schedulesweep'])
 })
 

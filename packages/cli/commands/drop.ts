@@ -45,9 +45,14 @@ export default command({
         ...(session.stage ? uploadNotes(session) : {}),
       }),
     )
+    const put = `${many(result.objects.length, 'file')} put under raw/`
     if (!args.wait) {
-      session.answer(result, () => `${many(result.objects.length, 'file')} put under raw/; ${then(session)}`)
+      session.answer(result, () => `${put}; ${then(session)}`)
       return exit.done
+    }
+    if (session.stage && session.interrupts.signal.aborted && result.runs.length === 0) {
+      session.answer(result, () => put)
+      return exit.interrupted
     }
     session.answer(result, () => showDrop(result, session, session.terminal.style))
     return exitCodeOf(result)

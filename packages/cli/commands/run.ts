@@ -1,6 +1,7 @@
 import { runPending } from '@droplake/local/run'
 import type { Report } from '@droplake/pipeline/report'
 import { command } from '../command.ts'
+import { exit } from '../exit-codes.ts'
 import { exitCodeOf, showDrop } from '../show-drop.ts'
 import { chosenDatasets, softenInterrupts, waiting, withExistingLake } from '../with-lake.ts'
 
@@ -26,6 +27,10 @@ export default command({
       }
     })
     const result = { objects: [], runs }
+    if (session.stage && session.interrupts.signal.aborted && runs.length === 0) {
+      session.answer(result, () => 'no run has ended yet')
+      return exit.interrupted
+    }
     session.answer(result, () => showDrop(result, session, session.terminal.style))
     return exitCodeOf(result)
   },

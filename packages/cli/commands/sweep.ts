@@ -1,4 +1,4 @@
-import { type SweptDataset, sweepStage } from '@droplake/stage/sweep'
+import type { SweptDataset } from '@droplake/stage/sweep'
 import { wholeNumber } from '../arguments.ts'
 import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
@@ -53,6 +53,7 @@ async function sweepHere(session: Session, asked: Asked): Promise<SweptDataset[]
 function sweepThere(session: Session, asked: Asked): Promise<SweptDataset[] | undefined> {
   const { interrupts, note, stage } = session
   return withStage(stage!, async (place) => {
+    const { sweepStage } = await import('@droplake/stage/sweep')
     const datasets = await chosenDatasets(session, place)
     leaveOnInterrupt(session)
     note(`sweeping ${datasets.join(', ')}`)

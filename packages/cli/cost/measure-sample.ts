@@ -13,14 +13,15 @@ import type { Measured } from '@droplake/stage/cost/price'
 import { writeDelivery } from './delivery.ts'
 import { type MeteredLake, openMeteredLake } from './metered-lake.ts'
 
-/** Orders of the lake that is there before, and of the deliveries; `many` comes in four times as many files. */
-export const sizes = { before: 1_500, small: 60, large: 600, parts: 4 }
+/** Orders of the lake that is there before, and of the deliveries; `many` comes in so many times as many files. */
+export const defaultSizes = { before: 1_500, small: 60, large: 600, parts: 4 }
 
 /** What a stage's schedules do of themselves in a month of thirty days. */
 const passes = 30 * 144
 const sweeps = 30
 
 export interface SampleMeasures extends Pick<Measured, 'rates' | 'standing' | 'livePerRaw'> {
+  sizes: typeof defaultSizes
   samples: Record<'small' | 'large' | 'many', Sample>
 }
 
@@ -28,7 +29,7 @@ export interface SampleMeasures extends Pick<Measured, 'rates' | 'standing' | 'l
  * Runs generated deliveries through the pipeline, each in its own copy of one lake, and counts what AWS would bill. Takes
  * tens of seconds and some hundred megabytes of the temporary folder.
  */
-export async function measureSample(tell: (line: string) => void): Promise<SampleMeasures> {
+export async function measureSample(tell: (line: string) => void, sizes = defaultSizes): Promise<SampleMeasures> {
   const folder = await mkdtemp(join(tmpdir(), 'droplake-cost-'))
   try {
     tell('measuring generated deliveries; first a lake of two years')
@@ -62,7 +63,7 @@ export async function measureSample(tell: (line: string) => void): Promise<Sampl
     const many = await deliver('many', 3, sizes.small, sizes.parts)
     tell(`one of ${sizes.large / sizes.small} times as many orders`)
     const large = await deliver('large', 4, sizes.large)
-    return { rates: fit({ small, large, many }), standing, livePerRaw, samples: { small, large, many } }
+    return { rates: fit({ small, large, many }), standing, livePerRaw, sizes, samples: { small, large, many } }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

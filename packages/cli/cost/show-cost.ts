@@ -5,7 +5,7 @@ import { prices } from '@droplake/stage/cost/prices'
 import type { Style } from '../style.ts'
 import { bytes, many } from '../text.ts'
 import { textTable } from '../text-table.ts'
-import { type SampleMeasures, sizes } from './measure-sample.ts'
+import type { SampleMeasures } from './measure-sample.ts'
 
 export interface Cost {
   bill: Bill
@@ -55,12 +55,21 @@ export function showCost(cost: Cost, style: Style): string {
     title,
     table,
     `  ${style.bold('Most of it')}  ${most.map((line) => `${line.service} ${line.unit} (${Math.round((line.dollars / bill.total) * 100)} %)`).join(', ')}`,
-    `  ${style.bold('Other ways')}  computed from the same prices, not measured, beside storage and queries:\n${bill.others.map(({ what, dollars }) => `    ${what}: $${money(dollars)}`).join('\n')}`,
+    `  ${style.bold('Other ways')}  computed from the same prices, not measured, beside storage and queries:\n${[ownWay(bill), ...bill.others].map(({ what, dollars }) => `    ${what}: $${money(dollars)}`).join('\n')}`,
     `  ${style.bold('How')}  ${how(sample, stage).join('\n       ')}`,
   ].join('\n\n')
 }
 
-function how({ samples, livePerRaw, rates }: SampleMeasures, stage: Cost['stage']): string[] {
+/** What the runs themselves bill here, in place of a job or a crawler. */
+function ownWay({ lines }: Bill): Bill['others'][number] {
+  const own = lines.filter(({ service }) => service === 'Step Functions' || service === 'Lambda')
+  return {
+    what: 'droplake’s states and Lambdas, from the bill above',
+    dollars: own.reduce((sum, { dollars }) => sum + dollars, 0),
+  }
+}
+
+function how({ samples, livePerRaw, rates, sizes }: SampleMeasures, stage: Cost['stage']): string[] {
   const { small, large, many: split } = samples
   return [
     ...(stage
@@ -70,6 +79,7 @@ function how({ samples, livePerRaw, rates }: SampleMeasures, stage: Cost['stage'
       : []),
     `Counted here on generated deliveries (about ${sizes.small} orders in ${small.files} files, ${bytes(small.gb * 1e9)}; the same in ${split.files} files; ${bytes(large.gb * 1e9)} in ${large.files}),`,
     `each into a lake of two years, ${bytes(rates.liveBytes)}; a month = runs × a run + GB × a GB + files × a file + what the schedules do.`,
+    'A delivery brings customers and products as well, so that what is enriched with them is built anew as a whole.',
     `A run's scans and rewrites are taken in proportion to the lake (${number(livePerRaw)} bytes a raw byte) at the middle of the month; scans count whole files, Athena reads some columns.`,
     `Lambda: this machine's processor time, a core for ${assumed.mbOfCore} MB, plus assumed waits of ${assumed.requestMs} ms a request and ${assumed.queryMs} ms a query. ${many(newShapes, 'source file')} of a new shape a month is crawled.`,
     'Not in it: logs, alarms, dashboard, traces, data transfer, queries of people.',

@@ -98,7 +98,9 @@ export async function memoryGlue(): Promise<MemoryGlue> {
   return glue
 }
 
-function page(name: string, all: Input[], { NextToken = '0' }: Input): object {
-  const to = Number(NextToken) + 3
-  return { [name]: all.slice(to - 3, to), ...(to < all.length ? { NextToken: String(to) } : {}) }
+function page(name: 'TableList' | 'Partitions', all: Input[], { NextToken = '0' }: Input): object {
+  const to = Number(NextToken) + pages[name]
+  return { [name]: all.slice(Number(NextToken), to), ...(to < all.length ? { NextToken: String(to) } : {}) }
 }
+
+const pages = { TableList: 2, Partitions: 60 }

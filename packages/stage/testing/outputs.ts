@@ -8,6 +8,7 @@ export const testOutputs: Outputs = {
   topic: 'arn:aws:sns:us-east-1:123456789012:droplake-dev-alerts',
   stateMachine: 'arn:aws:states:us-east-1:123456789012:stateMachine:droplake-dev-pipeline',
   sweepStateMachine: 'arn:aws:states:us-east-1:123456789012:stateMachine:droplake-dev-sweep',
+  rollbackStateMachine: 'arn:aws:states:us-east-1:123456789012:stateMachine:droplake-dev-rollback',
   workgroup: 'droplake-dev-people',
   databasePrefix: 'droplake_dev_',
   databases: ['droplake_dev_olist_raw', 'droplake_dev_olist_curated'],

@@ -63,3 +63,168 @@ test('the crawler read the raw files, and found what the contracts say', async (
   expect(crawled.map(({ key }) => key)).toContain('raw/olist/olist_orders_dataset.csv')
   expect((await stage.alerts()).filter(({ attributes }) => attributes.kind === 'drift')).toEqual([])
 })
+
+test('every run is told to who subscribes, with attributes to filter by', async () => {
+  // Taken by the test before, if it came first.
+  await put({ 'raw/olist/olist_orders_dataset.second.csv': ordersFile([{ id: 'second', at: '2018-01-05 10:00:00' }]) })
+  await stage.quiet()
+  const { runId } = await lastRun()
+  const told = (await stage.alerts()).filter(({ attributes }) => attributes.run === runId)
+  expect(told).toMatchObject([
+    {
+      subject: 'droplake: olist published',
+      attributes: { kind: 'published', dataset: 'olist', status: 'published', severity: 'info' },
+    },
+  ])
+  expect(told[0]?.text).toMatch(/orders: 1 rows in, 1 kept, 0 duplicate/)
+})
+
+test('an event that comes twice changes nothing', async () => {
+  const before = await stage.state()
+  const key = 'raw/olist/olist_orders_dataset.second.csv'
+  const execution = await stage.rules.start({ detail: { bucket: { name: stage.bucket }, object: { key } } })
+  expect((await stage.execution(execution)).output).toMatchObject({ outcome: 'duplicate' })
+  expect((await stage.quiet()).seq).toBe(before.seq)
+})
+
+test('keys with blanks, + and %2F arrive at once, one run takes both, a throttled step is tried again', async () => {
+  const before = await orders()
+  const clean = stage.functions.clean ?? ''
+  stage.faults.fail(clean, { error: 'TooManyRequestsException', message: 'Rate exceeded', matches: 'orders' })
+  await put({
+    'raw/olist/olist_orders_dataset a+b.csv': ordersFile([{ id: 'plus', at: '2018-02-05 10:00:00' }]),
+    'raw/olist/olist_orders_dataset%2Fc d.csv': ordersFile([{ id: 'percent', at: '2018-02-06 10:00:00' }]),
+  })
+  await stage.quiet()
+  expect(stage.faults.left(clean)).toBe(0)
+  expect(await orders()).toBe(before + 2)
+  const run = await lastRun()
+  expect(run.sources.map(({ key, outcome }) => [key, outcome]).sort()).toEqual([
+    ['raw/olist/olist_orders_dataset a+b.csv', 'taken'],
+    ['raw/olist/olist_orders_dataset%2Fc d.csv', 'taken'],
+  ])
+})
+
+test('an error that nobody retries defers the file; the pass takes it', async () => {
+  const before = await orders()
+  const key = 'raw/olist/olist_orders_dataset.poor.csv'
+  stage.faults.fail(stage.functions.clean ?? '', { error: 'Runtime.ExitError', message: 'signal: killed' })
+  await put({ [key]: ordersFile([{ id: 'poor', at: '2018-02-07 10:00:00' }]) })
+  await stage.until(async () => (await lastRun()).sources.some((source) => source.outcome === 'deferred'))
+  expect((await lastRun()).sources).toMatchObject([
+    { key, outcome: 'deferred', error: expect.stringMatching(/more memory/) },
+  ])
+  await stage.invoke('wake', { reason: 'pass' })
+  await stage.quiet()
+  expect((await lastRun()).sources).toMatchObject([{ key, outcome: 'taken' }])
+  expect(await orders()).toBe(before + 1)
+})
+
+test('the daily round finds a file whose event was lost, and sweeps', async () => {
+  const before = await orders()
+  stage.rules.losing(true)
+  await put({ 'raw/olist/olist_orders_dataset.lost.csv': ordersFile([{ id: 'lost', at: '2018-02-08 10:00:00' }]) })
+  await stage.until(async () => stage.rules.idle())
+  stage.rules.losing(false)
+  expect(await orders()).toBe(before)
+  const input = { datasets: ['olist'], keep: 10, graceMs: 24 * 3_600_000 }
+  const round = await stage.execution(await stage.rules.start(input, stage.sweepStateMachine))
+  expect(round.status).toBe('SUCCEEDED')
+  await stage.quiet()
+  expect(await orders()).toBe(before + 1)
+  const again = await stage.execution(
+    await stage.rules.start({ ...input, keep: 1, graceMs: 1 }, stage.sweepStateMachine),
+  )
+  const [swept] = again.output as Swept[]
+  expect(swept).toMatchObject({ dataset: 'olist', deleted: expect.any(Number) })
+  expect(swept && 'deleted' in swept ? swept.deleted : 0).toBeGreaterThan(0)
+  await expectTwins()
+})
+
+test('a failed CREATE TABLE AS, a stale table version and throttling are got over', async () => {
+  const before = await orders()
+  const failed = failedAfterwards('"fact_orders__')
+  stage.athena.faults.push(failed)
+  const stale = refusal('ConcurrentModificationException', 'Update table failed due to concurrent modifications.')
+  const throttled = refusal('ThrottlingException', 'Rate exceeded')
+  let [staleLeft, throttledLeft] = [1, 3]
+  stage.glue.faults.push(
+    first(1, async ({ action }) => (action === 'UpdateTable' && staleLeft-- > 0 ? stale : undefined)),
+    first(3, async ({ action }) => (action === 'GetTables' && throttledLeft-- > 0 ? throttled : undefined)),
+  )
+  stage.athena.faults.push(first(2, async ({ action }) => (action === 'StartQueryExecution' ? throttled : undefined)))
+  await put({ 'raw/olist/olist_orders_dataset.hard.csv': ordersFile([{ id: 'hard', at: '2018-02-09 10:00:00' }]) })
+  await stage.quiet()
+  expect(failed.query).toBeDefined()
+  expect([staleLeft, throttledLeft]).toEqual([0, 0])
+  expect(await lastRun()).toMatchObject({ status: 'published' })
+  expect(await orders()).toBe(before + 1)
+  stage.athena.faults.length = 0
+})
+
+test('a failed quality rule holds what readers see; mended, the next run publishes', async () => {
+  const before = await orders()
+  const partition = Object.values((await stage.state()).tables.orders?.partitions ?? {}).at(-1)
+  const [file] = partition?.files ?? []
+  if (!partition || !file) throw new Error('orders have no file')
+  const stray = `${partition.location}copy-of-a-file.parquet`
+  await stage.store.copy(file.key, stray)
+  await put({ 'raw/olist/olist_orders_dataset.held.csv': ordersFile([{ id: 'held', at: '2018-02-10 10:00:00' }]) })
+  await stage.quiet()
+  expect(await lastRun()).toMatchObject({ status: 'held', models: { fact_orders: { status: 'held' } } })
+  expect((await stage.alerts()).map(({ attributes }) => attributes.kind)).toContain('held')
+  expect(await orders()).toBe(before)
+
+  await stage.store.delete([stray])
+  await stage.execution(await stage.rules.start({ dataset: 'olist', reason: 'run' }))
+  await stage.quiet()
+  expect(await lastRun()).toMatchObject({ status: 'published' })
+  expect(await orders()).toBe(before + 1)
+})
+
+test('a table is built in several statements where it has more than a hundred partitions', async () => {
+  const months = Array.from(
+    { length: 250 },
+    (_, n) => `${1990 + Math.floor(n / 12)}-${String((n % 12) + 1).padStart(2, '0')}`,
+  )
+  const many = months.map((month) => ({ id: `m${month}`, at: `${month}-15 12:00:00` }))
+  await put({ 'raw/olist/olist_orders_dataset.months.csv': ordersFile(many) })
+  await stage.quiet()
+  expect(await lastRun()).toMatchObject({ status: 'published' })
+  expect(
+    await count("select count(distinct order_month) from {}olist_curated.fact_orders where order_id like 'm%'"),
+  ).toBe(250)
+  await expectTwins()
+})
+
+test('a publisher that wakes up after another run took over changes nothing that readers see', async () => {
+  const before = await orders()
+  const paused = stage.faults.pause(stage.functions.publish ?? '')
+  await put({ 'raw/olist/olist_orders_dataset.slow.csv': ordersFile([{ id: 'slow', at: '2018-02-11 10:00:00' }]) })
+  await stage.until(async () => paused.fell())
+  expect(await orders()).toBe(before)
+  // Its execution is stopped; the function sleeps on. The rule of ended executions starts the run that takes over.
+  const stopped = (await stage.state()).unfinished
+  if (stopped?.holder.kind !== 'step-functions') throw new Error('no execution holds the dataset')
+  await stage.stop(stopped.holder.execution)
+  await stage.until(
+    async () => (await stage.state()).ended.at(-1)?.run !== undefined && !(await stage.state()).unfinished,
+  )
+  await stage.quiet()
+  expect(await orders()).toBe(before + 1)
+  const views = (await stage.catalog.show('olist'))?.views
+  const { seq } = await stage.state()
+
+  expect(await paused.wake()).toBe('Fenced')
+  expect((await stage.state()).seq).toBe(seq)
+  expect((await stage.catalog.show('olist'))?.views).toEqual(views)
+  const told = (await stage.alerts()).filter(({ attributes }) => attributes.run === stopped.run)
+  expect(told).toMatchObject([{ attributes: { kind: 'failed', severity: 'error' } }])
+  await expectTwins()
+})
+
+test('a file that no table takes is told', async () => {
+  await stage.store.put('raw/olist/notes.txt', Buffer.from('hello'))
+  await stage.quiet()
+  expect((await stage.alerts()).map(({ attributes }) => attributes.kind)).toEqual(['unroutable'])
+})

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AthenaClient } from '@aws-sdk/client-athena'
 import { GlueClient } from '@aws-sdk/client-glue'
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
-import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
+import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { athenaEngine } from '@droplake/lake/athena-engine'
 import { glueCatalog } from '@droplake/lake/glue-catalog'
@@ -82,7 +83,7 @@ export async function openStage() {
 
   /** Waits until every event was delivered, every bell answered and no run is under way. */
   async function quiet(options: { timeoutMs?: number } = {}): Promise<LakeState> {
-    const deadline = Date.now() + (options.timeoutMs ?? 150_000)
+    const deadline = Date.now() + (options.timeoutMs ?? 420_000)
     for (;;) {
       await sleep(1000)
       const running = (await rules.executions()).filter(({ status }) => status === 'RUNNING')
@@ -93,6 +94,14 @@ export async function openStage() {
         throw new Error(
           `stage: not quiet: ${JSON.stringify({ unfinished: state.unfinished, pending, ended: state.ended })}\n${await story()}`,
         )
+    }
+  }
+
+  async function until(holds: () => Promise<boolean>, timeoutMs = 300_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs
+    while (!(await holds())) {
+      if (Date.now() > deadline) throw new Error(`stage: it never came to be\n${await story()}`)
+      await sleep(300)
     }
   }
 
@@ -110,6 +119,19 @@ export async function openStage() {
     stepFunctions,
     execution,
     story,
+    until,
+    async stop(executionArn: string) {
+      await new SFNClient().send(new StopExecutionCommand({ executionArn }))
+    },
+    async invoke(service: string, event: object): Promise<unknown> {
+      const FunctionName = deployment.functions[service]
+      const { Payload, FunctionError } = await new LambdaClient().send(
+        new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),
+      )
+      const answer = Buffer.from(Payload ?? []).toString()
+      if (FunctionError) throw new Error(`${service}: ${answer}`)
+      return JSON.parse(answer)
+    },
     quiet,
     state: () => readState(store, 'olist'),
     report: (run: string) => readRecord<Report>(store, keys.report(run)),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 /** What befalls one invocation of a function before its handler is called. */
 export interface LambdaFault {
@@ -29,10 +30,17 @@ export function lambdaFaults(folder: string) {
       writeFileSync(pausedBy, '')
       lay(functionName, { ...fault, pausedBy })
       return {
-        wake: () => rmSync(pausedBy, { force: true }),
+        /** Resolves when the invocation is over: `done`, or the name of its error. */
+        async wake(): Promise<string> {
+          rmSync(pausedBy, { force: true })
+          while (!existsSync(`${pausedBy}.done`)) await sleep(50)
+          return readFileSync(`${pausedBy}.done`, 'utf8')
+        },
         fell: () => !readdirSync(folder).some((name) => name.startsWith(`${functionName}.`)) && existsSync(pausedBy),
       }
     },
+    /** Faults that befell nobody yet. */
+    left: (functionName: string) => readdirSync(folder).filter((name) => name.startsWith(`${functionName}.`)).length,
     clear: () => {
       for (const name of readdirSync(folder)) rmSync(join(folder, name))
     },

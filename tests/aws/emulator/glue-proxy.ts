@@ -25,14 +25,26 @@ async function send(aws: string, action: string, input: Input): Promise<Answer> 
 }
 
 function repairs(upstream: Send): Fault[] {
+  const inTurn = queue()
   return [
     withinLimits,
-    on('UpdateTable', replaceTable(upstream)),
+    on('CreateTable', (_call, ask) => inTurn(ask)),
+    on('UpdateTable', ({ input }) => inTurn(() => upstream('UpdateTable', replacing(input)))),
     on('BatchDeletePartition', deletePartitions(upstream)),
     ofATable(upstream),
     inPages,
     withoutEmptyFields,
   ]
+}
+
+/** One piece of work after the other. */
+function queue(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (work) => {
+    const turn = last.then(work)
+    last = turn.catch(() => {})
+    return turn
+  }
 }
 
 const on =
@@ -76,9 +88,10 @@ function overlong({ Description = '', Parameters = {}, StorageDescriptor = {} }:
   return undefined
 }
 
-/** AWS replaces a table by the input, and lets one writer through at a time; MiniStack keeps what the input leaves out. */
-function replaceTable(upstream: Send): Fault {
-  const nothing = {
+/** AWS replaces a table by the input; MiniStack keeps what the input leaves out. */
+const replacing = (input: Input): Input => ({
+  ...input,
+  TableInput: {
     Description: '',
     Owner: '',
     StorageDescriptor: {},
@@ -86,15 +99,9 @@ function replaceTable(upstream: Send): Fault {
     Parameters: {},
     ViewOriginalText: null,
     ViewExpandedText: null,
-  }
-  let last: Promise<unknown> = Promise.resolve()
-  return async ({ input }) => {
-    const whole = { ...input, TableInput: { ...nothing, ...(input.TableInput as Input) } }
-    const turn = last.then(() => upstream('UpdateTable', whole))
-    last = turn.catch(() => {})
-    return turn
-  }
-}
+    ...(input.TableInput as Input),
+  },
+})
 
 /** MiniStack deletes partitions one at a time, and never misses one. */
 function deletePartitions(upstream: Send): Fault {

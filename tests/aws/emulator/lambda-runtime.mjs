@@ -1,5 +1,5 @@
 // Lambda's Runtime API for a bundle as it is deployed: work-arounds.md says why not the emulator's own Node runtime.
-import { existsSync, readdirSync, readFileSync, unlinkSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -32,7 +32,7 @@ async function fault(event) {
     unlinkSync(file)
     while (pausedBy && existsSync(pausedBy)) await sleep(50)
     if (error) throw Object.assign(new Error(message), { name: error })
-    return
+    return (outcome) => pausedBy && writeFileSync(`${pausedBy}.done`, outcome)
   }
 }
 
@@ -57,8 +57,14 @@ for (;;) {
   }
   try {
     const event = await next.json()
-    await fault(event)
-    await post(`/invocation/${id}/response`, await handler(event, context))
+    const tell = await fault(event)
+    const answer = handler(event, context)
+    if (tell)
+      answer.then(
+        () => tell('done'),
+        (error) => tell(error.name),
+      )
+    await post(`/invocation/${id}/response`, await answer)
   } catch (error) {
     await post(`/invocation/${id}/error`, failure(error))
   }

@@ -5,6 +5,7 @@ argv: PORT ATHENA_ENDPOINT GLUE_ENDPOINT DEFAULT_ENDPOINT
 
 import os
 import sys
+import threading
 import time
 import uuid
 from datetime import datetime
@@ -12,6 +13,8 @@ from datetime import datetime
 PORT = int(sys.argv[1])
 ENDPOINTS = {"athena": sys.argv[2], "glue": sys.argv[3]}
 DEFAULT = sys.argv[4]
+# Each is a process of its own, and there are but a few cores.
+invocations = threading.BoundedSemaphore(6)
 os.environ.update(MOTO_PORT=str(PORT), MOTO_ACCOUNT_ID="000000000000")
 
 import boto3
@@ -26,7 +29,7 @@ OWN = f"http://127.0.0.1:{PORT}"
 def client(region, service, state_credentials=None):
     """A client of the endpoint that plays the service; executions started by a task run here."""
     endpoint = OWN if service in ("stepfunctions", "sfn") else ENDPOINTS.get(service, DEFAULT)
-    return boto3.client(
+    made = boto3.client(
         service,
         region_name=region,
         aws_access_key_id="test",
@@ -39,6 +42,15 @@ def client(region, service, state_credentials=None):
             max_pool_connections=100,
         ),
     )
+    if service == "lambda":
+        invoke = made.invoke
+
+        def invoke_in_turn(**parameters):
+            with invocations:
+                return invoke(**parameters)
+
+        made.invoke = invoke_in_turn
+    return made
 
 
 original_client = boto_client.boto_client_for

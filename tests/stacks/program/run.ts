@@ -141,13 +141,16 @@ async function evaluateStage(): Promise<Graph> {
 
 const byName = (a: Resource, b: Resource) => (`${a.type} ${a.name}` < `${b.type} ${b.name}` ? -1 : 1)
 
-try {
-  const graph = await evaluateStage()
-  writeFileSync(join(cache, `${stage}.json`), `${JSON.stringify(graph, null, 2)}\n`)
-} catch (error) {
-  console.error((error as Error).stack)
-  process.exitCode = 1
-} finally {
+function end(error?: Error): never {
   for (const bundle of bundles) rmSync(bundle, { force: true })
+  // Of a refused resource Pulumi tells first where it was made.
+  if (error) console.error(failures[0] ?? error.stack)
+  process.exit(error ? 1 : 0)
 }
-process.exit()
+
+const target = join(cache, `${stage}.json`)
+rmSync(target, { force: true })
+process.on('uncaughtException', end)
+const graph = await evaluateStage().catch(end)
+writeFileSync(target, `${JSON.stringify(graph, null, 2)}\n`)
+end()
