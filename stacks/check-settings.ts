@@ -54,6 +54,7 @@ const checks: Record<string, Check> = {
   'stream.bufferSeconds': whole(60, 900, 'seconds'),
   'stream.generate.schedule': ['rate(…), cron(…) or nothing', (value) => value === '' || schedule[1](value)],
   'stream.generate.events': whole(0, 100_000, 'events'),
+  memory: byName(whole(128, 10_240, 'MB'), deployedServices),
   reservedConcurrency: byName(whole(1, 1000, 'Lambdas at a time'), deployedServices),
   settleSeconds: ['a whole number of seconds, or null', (value) => value === null || whole(0, 3600, '')[1](value)],
 }

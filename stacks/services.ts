@@ -1,12 +1,12 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { serviceNames } from '@droplake/pipeline/definition'
+import { lambdaSizes } from '@droplake/stage/lambda-sizes'
 import { pipelineWorkgroup } from './athena.ts'
 import { stateMachineArn } from './known-names.ts'
 import { metricNamespace } from './metrics.ts'
 import { network, networkUse } from './network.ts'
 import { permissionsOf } from './role.ts'
 import type { DeployedService } from './settings.ts'
-import { sizes } from './sizes.ts'
 import { databasePrefix, named, settings } from './stage.ts'
 import { lake } from './storage.ts'
 import { topic } from './topic.ts'
@@ -39,7 +39,8 @@ export function deployService(service: DeployedService, environment: Record<stri
     name,
     handler: `services/${service}/handler.handler`,
     description: `droplake: ${service}`,
-    ...sizes[service],
+    memory: `${settings.memory[service] ?? lambdaSizes[service].memoryMb} MB`,
+    timeout: `${lambdaSizes[service].timeoutMinutes} minutes`,
     versioning: true,
     nodejs: { minify: true, sourcemap: false },
     logging: { format: 'json', logGroup: logs.name },

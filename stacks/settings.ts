@@ -54,6 +54,8 @@ export interface Settings {
     /** Sample events, for a demonstration: when, and how many; '' for none. */
     generate: { schedule: string; events: number }
   }
+  /** MB of a service's Lambda where `packages/stage/lambda-sizes.ts` gives too little; a core comes with 1,792. */
+  memory: Partial<Record<DeployedService, number>>
   /** Lambdas at a time, by service. It needs an account whose limit leaves 100 for the rest. */
   reservedConcurrency: Partial<Record<DeployedService, number>>
   /** Seconds that replace the datasets' own settling time. */
@@ -76,6 +78,7 @@ export const defaultSettings: Settings = {
     bufferSeconds: 300,
     generate: { schedule: '', events: 0 },
   },
+  memory: {},
   reservedConcurrency: {},
   settleSeconds: null,
 }

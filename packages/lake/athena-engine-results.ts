@@ -26,15 +26,23 @@ export async function readResults(
     columns = ResultSet?.ResultSetMetadata?.ColumnInfo ?? columns
     const data = ResultSet?.Rows ?? []
     const isHeader = first && execution.StatementType === 'DML' && isNames(data[0], columns)
-    for (const row of isHeader ? data.slice(1) : data)
-      rows.push(columns.map(({ Type = '' }, i) => readValue(Type, row.Data?.[i]?.VarCharValue)))
+    for (const row of isHeader ? data.slice(1) : data) {
+      const cells = cellsOf(row, execution)
+      rows.push(columns.map(({ Type = '' }, i) => readValue(Type, cells[i])))
+    }
   }
   return { columns: columns.map((column) => ({ name: column.Name ?? '', type: columnType(column) })), rows, ...scanned }
 }
 
-/** What creates a table counts its rows and has none. */
-function givesRows({ StatementType, SubstatementType }: QueryExecution): boolean {
-  return StatementType !== 'DDL' && SubstatementType !== 'CREATE_TABLE_AS_SELECT' && SubstatementType !== 'INSERT'
+/** What writes rows counts them and gives none. */
+const givesRows = ({ SubstatementType }: QueryExecution) =>
+  SubstatementType !== 'CREATE_TABLE_AS_SELECT' && SubstatementType !== 'INSERT'
+
+/** Lists of names are padded, and `describe` puts its cells into one. */
+function cellsOf({ Data = [] }: Row, { StatementType }: QueryExecution): (string | undefined)[] {
+  const cells = Data.map(({ VarCharValue }) => VarCharValue)
+  if (StatementType === 'DML') return cells
+  return cells.flatMap((text) => text?.split('\t').map((part) => part.trim()))
 }
 
 /** Results of a select begin with a row of the columns' names. */

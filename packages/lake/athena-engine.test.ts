@@ -100,6 +100,13 @@ test('all pages are read, and only the first row of a select’s first page is i
   expect((await show.engine.run('show tables')).rows).toEqual([['a']])
 })
 
+test('lists of names come without padding, cells of a description apart', async () => {
+  const columns = ['col_name', 'data_type', 'comment'].map((Name) => ({ Name, Type: 'string' }))
+  const pages = [[['id                  \tint                 \tthe key             ']]]
+  const { engine } = await athena({ statuses: succeeded, execution: { StatementType: 'UTILITY' }, columns, pages })
+  expect((await engine.run('describe t')).rows).toEqual([['id', 'int', 'the key']])
+})
+
 test('a statement that creates a table gives nothing', async () => {
   const execution = { StatementType: 'DML', SubstatementType: 'CREATE_TABLE_AS_SELECT' }
   const columns = [{ Name: 'rows', Type: 'bigint' }]

@@ -12,7 +12,10 @@ export function glueType(type: ColumnType): string {
   }
 }
 
-/** What a table with a column of this Glue type holds; undefined where the lake has no such type. */
+/**
+ * What a table with a column of this Glue type holds; undefined where the lake has no such type. `float` is none: its files
+ * do not hold doubles.
+ */
 export function columnType(glue: string): ColumnType | undefined {
   const [, precision, scale = '0'] = /^decimal\((\d+)(?:,\s*(\d+))?\)$/.exec(glue) ?? []
   if (precision !== undefined) return { kind: 'decimal', precision: Number(precision), scale: Number(scale) }
@@ -22,10 +25,7 @@ export function columnType(glue: string): ColumnType | undefined {
 
 /** The type's name in a view's definition, which is Trino's. */
 export function trinoType(glue: string): string {
-  const type = columnType(glue)
-  if (glue.startsWith('varchar(') || glue.startsWith('char(')) return glue
-  const name = trinoNames[glue] ?? (type && glue.replaceAll(' ', ''))
-  if (name !== undefined) return name
+  if (columnType(glue)) return trinoNames[glue] ?? glue
   throw new Error(`catalog: a view cannot show a column of type ${glue}; cast it in the model's select`)
 }
 
@@ -39,7 +39,6 @@ const kinds: Record<string, Exclude<ColumnType['kind'], 'decimal'>> = {
   int: 'int',
   integer: 'int',
   bigint: 'bigint',
-  float: 'double',
   double: 'double',
   date: 'date',
   timestamp: 'timestamp',
@@ -49,6 +48,5 @@ const kinds: Record<string, Exclude<ColumnType['kind'], 'decimal'>> = {
 const trinoNames: Record<string, string> = {
   string: 'varchar',
   int: 'integer',
-  float: 'real',
   timestamp: 'timestamp(3)',
 }

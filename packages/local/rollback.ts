@@ -3,7 +3,7 @@ import type { Pin } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { type ModelVersion, modelVersions } from '@droplake/pipeline/model-versions'
 import type { Place } from '@droplake/pipeline/place'
-import { RollbackRefused, type RolledBack, rollback as rollbackModel } from '@droplake/pipeline/rollback'
+import { type RolledBack, rollback as rollbackModel } from '@droplake/pipeline/rollback'
 import { ended, started } from './holder.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -17,8 +17,6 @@ export async function rollback(
   try {
     const startedAt = new Date(fx.clock.now()).toISOString()
     return await rollbackModel(fx, { ...options, execution, startedAt })
-  } catch (error) {
-    throw error instanceof RollbackRefused ? new UsageError(error.message, { cause: error }) : error
   } finally {
     ended(execution)
   }

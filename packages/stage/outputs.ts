@@ -11,7 +11,7 @@ export interface Outputs {
   /** ARNs of the pipeline and of the daily round. */
   stateMachine: string
   sweepStateMachine: string
-  /** ARN of the machine that rolls a model back; '' where the stage has none. */
+  /** ARN of the machine that rolls a model back. */
   rollbackStateMachine: string
   /** Athena's, for people. */
   workgroup: string
@@ -33,8 +33,17 @@ export class NoStage extends Error {
   override readonly name = 'NoStage'
 }
 
-const texts = ['bucket', 'topic', 'stateMachine', 'sweepStateMachine', 'workgroup', 'databasePrefix', 'rule'] as const
-const told = ['rollbackStateMachine', 'deadLetterQueue', 'dashboard', 'drop'] as const
+const texts = [
+  'bucket',
+  'topic',
+  'stateMachine',
+  'sweepStateMachine',
+  'rollbackStateMachine',
+  'workgroup',
+  'databasePrefix',
+  'rule',
+] as const
+const told = ['deadLetterQueue', 'dashboard', 'drop'] as const
 const lists = ['databases', 'crawlers'] as const
 
 /**

@@ -5,11 +5,20 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
+import { messageOf } from '@droplake/pipeline/error-cause'
 import type { Execution } from '@droplake/pipeline/place'
 
 /** An execution ended other than by succeeding. Whether its run did anything is in the log. */
 export class ExecutionFailed extends Error {
   override readonly name = 'ExecutionFailed'
+  /** Name of the error that ended it, and what it said. */
+  readonly error: string
+  readonly reason: string
+  constructor(message: string, { error = '', reason = '' }: { error?: string; reason?: string } = {}) {
+    super(message)
+    this.error = error
+    this.reason = reason
+  }
 }
 
 /** Admit is the first state: its answer is among the first events. */
@@ -40,6 +49,7 @@ export function startExecution(
       if (status !== 'RUNNING' && status !== 'PENDING_REDRIVE')
         throw new ExecutionFailed(
           `stage: execution ${nameOf(executionArn)} ${status?.toLowerCase()}${error ? `: ${error}` : ''}${cause ? `: ${messageOf(cause)}` : ''}`,
+          { error: error ?? '', reason: messageOf(cause) },
         )
       await sleep(pollMs, undefined, { signal })
     }
@@ -57,15 +67,6 @@ export function startExecution(
 }
 
 const nameOf = (arn: string) => arn.split(':').at(-1) ?? arn
-
-/** A Lambda's cause is JSON with the message in it. */
-function messageOf(cause: string): string {
-  try {
-    return (JSON.parse(cause) as { errorMessage?: string }).errorMessage ?? cause
-  } catch {
-    return cause
-  }
-}
 
 /** What Admit answered, once it has. */
 async function answerOf(client: SFNClient, executionArn: string): Promise<unknown> {

@@ -2,7 +2,7 @@ import type { Catalog, CatalogTable } from '@droplake/lake/catalog'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import { type QueryEngine, QueryFailed, type Value } from '@droplake/lake/query-engine'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dialect } from './dialect.ts'
+import { describeDialect } from './query-dialect.ts'
 import { eventsTable, kindsTable, writeEvents, writeKinds } from './query-tables.ts'
 
 export interface QueryEngineDriver {
@@ -29,12 +29,6 @@ export function describeQueryEngine(name: string, makeDriver: () => Promise<Quer
       )
       expect(error, `${sql} must fail`).toBeInstanceOf(QueryFailed)
       return error as QueryFailed
-    }
-
-    /** What the driver gives for a value or a type that has parts. */
-    const asGiven = {
-      value: (value: Value) => (driver.givesParts || value === null || typeof value !== 'object' ? value : text(value)),
-      type: (type: string) => (driver.givesParts ? type : type.replace(/^(array|map|row)\(.*\)$/, '$1')),
     }
 
     beforeAll(async () => {
@@ -307,54 +301,8 @@ export function describeQueryEngine(name: string, makeDriver: () => Promise<Quer
         ])
     })
 
-    describe.each(Object.entries(dialect))('means what Athena means by %s', (_topic, cases) => {
-      const alone = cases.filter(
-        (each) => each.rows?.length === 1 && each.rows[0]?.length === 1 && !/\bfrom\b/.test(each.text),
-      )
-
-      it('in expressions', async () => {
-        const result = await run(`select ${alone.map((each, i) => `${each.text} as c${i}`).join(', ')}`)
-        const found = alone.map(({ text, types }, i) => ({
-          text,
-          types: types && result.columns[i]?.type,
-          value: result.rows[0]?.[i],
-        }))
-        expect(found).toEqual(
-          alone.map(({ text, types, rows: [row] = [] }) => ({
-            text,
-            types: types && asGiven.type(types),
-            value: row?.map(asGiven.value)[0],
-          })),
-        )
-      })
-
-      it('in statements', async () => {
-        for (const { text, types, rows: expected } of cases.filter((each) => !alone.includes(each))) {
-          if (!expected) {
-            expect((await failure(`select ${text}`)).kind, text).toBe('user')
-            continue
-          }
-          const result = await run(`select ${text}`)
-          expect({ text, rows: result.rows }).toEqual({ text, rows: expected.map((row) => row.map(asGiven.value)) })
-          const given = types?.split(' | ').map(asGiven.type)
-          if (given)
-            expect(
-              result.columns.map((column) => column.type),
-              text,
-            ).toEqual(given)
-        }
-      })
-    })
+    describeDialect(() => driver)
   })
-}
-
-/** Athena's text of a value: `[1, null]`, `{a=1}`. */
-function text(value: Value): string {
-  if (Array.isArray(value)) return `[${value.map(text).join(', ')}]`
-  if (value === null || typeof value !== 'object') return String(value)
-  return `{${Object.entries(value)
-    .map(([key, part]) => `${key}=${text(part)}`)
-    .join(', ')}}`
 }
 
 /** The text that the models package renders. */

@@ -157,7 +157,7 @@ test('sweep leaves a version that a model went back to, with the older partition
     [{}, 'sweep has left no version of fact_orders before that of run'],
   ] as const)
     await expect(move(lake, 'fact_orders', options)).rejects.toMatchObject({
-      name: 'UsageError',
+      name: 'RollbackRefused',
       message: expect.stringContaining(message),
     })
 

@@ -1,14 +1,7 @@
 import type { ServiceName } from '@droplake/pipeline/definition'
+import { lambdaSizes } from '../lambda-sizes.ts'
 
 export type BilledService = ServiceName | 'wake' | 'sweep'
-
-/** Megabytes that the stack gives each service. */
-export const memoryMb: Record<BilledService, number> = {
-  ...{ index: 1792, clean: 1792, accept: 1792, dedupe: 1792, enrich: 1792 },
-  ...{ plan: 512, ingest: 512, quality: 512, models: 512 },
-  ...{ admit: 512, catalog: 512, publish: 512, finish: 512, notify: 512 },
-  ...{ wake: 512, sweep: 512 },
-}
 
 /** What a service did in one call on this machine. */
 export interface Call {
@@ -28,7 +21,7 @@ export const assumed = { mbOfCore: 1792, requestMs: 20, queryMs: 1_500 }
 
 /** Gigabyte-seconds that Lambda would bill for the call, its waits one after the other. */
 export function gbSecondsOf({ service, cpuMs, requests, queries }: Call): number {
-  const memory = memoryMb[service]
+  const memory = lambdaSizes[service].memoryMb
   const workMs = cpuMs * Math.max(1, assumed.mbOfCore / memory)
   const waitMs = requests * assumed.requestMs + queries * assumed.queryMs
   return ((workMs + waitMs) / 1_000) * (memory / 1_024)

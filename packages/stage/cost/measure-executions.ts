@@ -1,8 +1,9 @@
 import { BatchGetQueryExecutionCommand, paginateListQueryExecutions } from '@aws-sdk/client-athena'
 import { type HistoryEvent, paginateGetExecutionHistory, paginateListExecutions } from '@aws-sdk/client-sfn'
 import type { Clients } from '../clients.ts'
+import { lambdaSizes } from '../lambda-sizes.ts'
 import type { Counts } from './counts.ts'
-import { type BilledService, memoryMb } from './lambda-time.ts'
+import type { BilledService } from './lambda-time.ts'
 import { prices } from './prices.ts'
 
 export type Told = Pick<Counts, 'transitions' | 'lambdaCalls' | 'gbSeconds' | 'queries' | 'scannedBytes'>
@@ -38,7 +39,7 @@ function addTasks(told: Told, { entered, calls }: Tasks, weight: number): void {
   told.transitions += entered * weight
   for (const { service, ms } of calls) {
     told.lambdaCalls += weight
-    told.gbSeconds += (ms / 1_000) * (memoryMb[service] / 1_024) * weight
+    told.gbSeconds += (ms / 1_000) * (lambdaSizes[service].memoryMb / 1_024) * weight
   }
 }
 
@@ -104,7 +105,7 @@ function callEndedBy(
 function serviceOf(functionName: string): BilledService | undefined {
   const name = functionName.replace(/^arn:.*:function:/, '').split(':')[0] ?? ''
   const last = name.split('-').at(-1) ?? ''
-  return Object.hasOwn(memoryMb, last) ? (last as BilledService) : undefined
+  return Object.hasOwn(lambdaSizes, last) ? (last as BilledService) : undefined
 }
 
 /** Bytes that each query of a workgroup scanned, of those that were asked between two moments; the newest come first. */
