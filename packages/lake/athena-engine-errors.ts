@@ -1,4 +1,5 @@
 import { AthenaServiceException, type QueryExecution } from '@aws-sdk/client-athena'
+import { about } from './aws-error.ts'
 import { QueryFailed } from './query-engine.ts'
 
 /** Athena's categories: 1 system, 2 user, 3 other. */
@@ -16,10 +17,14 @@ export function queryFailure({ QueryExecutionId, Status = {} }: QueryExecution):
   return new QueryFailed(isUsers ? 'user' : 'engine', reason)
 }
 
+/** Asked too often, or out of order for a moment: whoever called the step tries it again, by the error's name. */
+const passing = /^(?:ThrottlingException|TooManyRequestsException|ServiceUnavailable|InternalServerException)$/
+
 /** Of what Athena's API answers only a request that it calls invalid is the user's. */
 export function serviceFailure(error: unknown): unknown {
   if (error instanceof QueryFailed) return error
   const name = error instanceof Error ? error.name : 'unknown'
+  if (passing.test(name)) return about(error, 'query: Athena cannot be asked')
   const message = oneLine(error instanceof Error ? error.message : String(error))
   if (error instanceof AthenaServiceException && name === 'InvalidRequestException')
     return new QueryFailed('user', message, { cause: error })

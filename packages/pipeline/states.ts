@@ -49,6 +49,7 @@ export const transient = {
     ...throttled('Athena'),
     'SlowDown',
     'ServiceUnavailable',
+    'InternalServerException',
     'ThrottlingException',
     'TooManyRequestsException',
   ],

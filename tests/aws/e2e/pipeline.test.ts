@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { generateOlistWithClickstream } from '@droplake/generator/registry'
 import type { Swept } from '@droplake/services/sweep/sweep'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { first, refusal } from '../emulator/fault-proxy.ts'
+import { commandOn } from './command.ts'
 import { failedAfterwards } from './failed-query.ts'
 import { ordersFile } from './orders-file.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -182,6 +183,70 @@ test('a failed quality rule holds what readers see; mended, the next run publish
   expect(await orders()).toBe(before + 1)
 })
 
+test('a publisher that wakes up after another run took over changes nothing that readers see', async () => {
+  const before = await orders()
+  const paused = stage.faults.pause(stage.functions.publish ?? '')
+  await put({ 'raw/olist/olist_orders_dataset.slow.csv': ordersFile([{ id: 'slow', at: '2018-02-11 10:00:00' }]) })
+  await stage.until(async () => paused.fell())
+  expect(await orders()).toBe(before)
+  const asleep = (await stage.state()).unfinished?.run
+  const taking = await stage.rules.start({ dataset: 'olist', reason: 'run', takeOver: true })
+  expect((await stage.execution(taking)).status).toBe('SUCCEEDED')
+  expect(await orders()).toBe(before + 1)
+  const views = (await stage.catalog.show('olist'))?.views
+  const { seq } = await stage.state()
+
+  expect(await paused.wake()).toBe('Fenced')
+  expect((await stage.state()).seq).toBe(seq)
+  expect((await stage.catalog.show('olist'))?.views).toEqual(views)
+  await stage.quiet()
+  expect((await stage.alerts()).filter(({ attributes }) => attributes.run === asleep)).toEqual([])
+  await expectTwins()
+})
+
+test('the command drops, asks, rolls back and looks around on the stage', async () => {
+  const command = commandOn(stage, folder)
+  const answer = async (...args: string[]) => {
+    const { code, stdout, stderr } = await command(...args, '--json')
+    expect(code, `${args.join(' ')}: ${stderr}`).toBe(0)
+    return JSON.parse(stdout)
+  }
+  const before = await orders()
+  const file = join(folder, 'olist_orders_dataset.typed.csv')
+  const typed = ordersFile([{ id: 'typed', at: '2018-02-12 10:00:00' }])
+  writeFileSync(file, typed)
+  await twin.take({ 'raw/olist/olist_orders_dataset.typed.csv': typed })
+  const dropped = await answer('drop', file)
+  expect(dropped).toMatchObject({
+    objects: [{ key: 'raw/olist/olist_orders_dataset.typed.csv', table: 'orders', outcome: 'admitted' }],
+    runs: [{ status: 'published', tables: { orders: { kept: 1 } } }],
+  })
+  const sql = 'select count(*) as n from curated.fact_orders'
+  expect(await answer('query', sql, '--dataset', 'olist')).toEqual([{ n: before + 1 }])
+  expect(await answer('query', sql.replace('curated', 'olist_curated'))).toEqual([{ n: before + 1 }])
+
+  expect(await answer('rollback', 'fact_orders')).toMatchObject({ model: 'fact_orders', pinned: true })
+  expect(await orders()).toBe(before)
+  expect((await command('rollback', 'fact_orders', '--to', 'nobody')).code).toBe(2)
+  await answer('rollback', 'fact_orders', '--release')
+  await answer('run', '--dataset', 'olist')
+  expect(await orders()).toBe(before + 1)
+
+  expect(await answer('status')).toMatchObject({ datasets: [{ dataset: 'olist', pending: 0 }] })
+  expect((await answer('runs'))[0]).toMatchObject({ dataset: 'olist', status: 'published' })
+  expect((await answer('quarantine', 'list')).length).toBeGreaterThan(0)
+  const wrong = await command('status', '--stage', 'prod')
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('outputs are of stage dev, not prod') })
+  await expectTwins()
+})
+
+test('a file that no table takes is told', async () => {
+  await stage.store.put('raw/olist/notes.txt', Buffer.from('hello'))
+  await stage.quiet()
+  const told = (await stage.alerts()).filter(({ attributes }) => attributes.kind === 'unroutable')
+  expect(told).toMatchObject([{ text: expect.stringContaining('raw/olist/notes.txt') }])
+})
+
 test('a table is built in several statements where it has more than a hundred partitions', async () => {
   const months = Array.from(
     { length: 250 },
@@ -195,36 +260,4 @@ test('a table is built in several statements where it has more than a hundred pa
     await count("select count(distinct order_month) from {}olist_curated.fact_orders where order_id like 'm%'"),
   ).toBe(250)
   await expectTwins()
-})
-
-test('a publisher that wakes up after another run took over changes nothing that readers see', async () => {
-  const before = await orders()
-  const paused = stage.faults.pause(stage.functions.publish ?? '')
-  await put({ 'raw/olist/olist_orders_dataset.slow.csv': ordersFile([{ id: 'slow', at: '2018-02-11 10:00:00' }]) })
-  await stage.until(async () => paused.fell())
-  expect(await orders()).toBe(before)
-  // Its execution is stopped; the function sleeps on. The rule of ended executions starts the run that takes over.
-  const stopped = (await stage.state()).unfinished
-  if (stopped?.holder.kind !== 'step-functions') throw new Error('no execution holds the dataset')
-  await stage.stop(stopped.holder.execution)
-  await stage.until(
-    async () => (await stage.state()).ended.at(-1)?.run !== undefined && !(await stage.state()).unfinished,
-  )
-  await stage.quiet()
-  expect(await orders()).toBe(before + 1)
-  const views = (await stage.catalog.show('olist'))?.views
-  const { seq } = await stage.state()
-
-  expect(await paused.wake()).toBe('Fenced')
-  expect((await stage.state()).seq).toBe(seq)
-  expect((await stage.catalog.show('olist'))?.views).toEqual(views)
-  const told = (await stage.alerts()).filter(({ attributes }) => attributes.run === stopped.run)
-  expect(told).toMatchObject([{ attributes: { kind: 'failed', severity: 'error' } }])
-  await expectTwins()
-})
-
-test('a file that no table takes is told', async () => {
-  await stage.store.put('raw/olist/notes.txt', Buffer.from('hello'))
-  await stage.quiet()
-  expect((await stage.alerts()).map(({ attributes }) => attributes.kind)).toEqual(['unroutable'])
 })

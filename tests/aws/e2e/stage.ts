@@ -6,7 +6,7 @@ import { AthenaClient } from '@aws-sdk/client-athena'
 import { GlueClient } from '@aws-sdk/client-glue'
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { S3Client } from '@aws-sdk/client-s3'
-import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn'
+import { DescribeExecutionCommand, SFNClient } from '@aws-sdk/client-sfn'
 import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs'
 import { athenaEngine } from '@droplake/lake/athena-engine'
 import { glueCatalog } from '@droplake/lake/glue-catalog'
@@ -120,9 +120,6 @@ export async function openStage() {
     execution,
     story,
     until,
-    async stop(executionArn: string) {
-      await new SFNClient().send(new StopExecutionCommand({ executionArn }))
-    },
     async invoke(service: string, event: object): Promise<unknown> {
       const FunctionName = deployment.functions[service]
       const { Payload, FunctionError } = await new LambdaClient().send(

@@ -18,6 +18,7 @@ export interface Deployment {
   bucket: string
   stateMachine: string
   sweepStateMachine: string
+  rollbackStateMachine: string
   topic: string
   databasePrefix: string
   workgroup: string
@@ -85,6 +86,7 @@ export async function deploy(graph: Graph, lambdaEnvironment: Record<string, str
     workgroup: workgroup.state.name,
     stateMachine: deployed.get('pipelineMachine') ?? '',
     sweepStateMachine: deployed.get('sweepMachine') ?? '',
+    rollbackStateMachine: deployed.get('rollbackMachine') ?? '',
     events: await createRule(graph),
   }
 }

@@ -33,7 +33,10 @@ export function lambdaFaults(folder: string) {
         /** Resolves when the invocation is over: `done`, or the name of its error. */
         async wake(): Promise<string> {
           rmSync(pausedBy, { force: true })
-          while (!existsSync(`${pausedBy}.done`)) await sleep(50)
+          for (let waited = 0; !existsSync(`${pausedBy}.done`); waited += 50) {
+            if (waited > 60_000) throw new Error(`faults: ${functionName} does not end; its Lambda may have timed out`)
+            await sleep(50)
+          }
           return readFileSync(`${pausedBy}.done`, 'utf8')
         },
         fell: () => !readdirSync(folder).some((name) => name.startsWith(`${functionName}.`)) && existsSync(pausedBy),
