@@ -33,7 +33,7 @@ export async function examine(session: Session): Promise<Finding[]> {
   return findings
 }
 
-/** A stage without outputs is wrong usage; what AWS refuses are findings. */
+/** Without outputs there is nothing to examine; what AWS refuses are findings. */
 async function examineThere(named: StageName, session: Session): Promise<Finding[]> {
   const { outputs, path } = outputsOf(named)
   const told: Finding = {

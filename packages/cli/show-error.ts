@@ -1,6 +1,7 @@
 import { QueryFailed } from '@droplake/lake/query-engine'
 import { UsageError } from '@droplake/local/usage-error'
 import { StageError } from '@droplake/stage/explain-error'
+import { NoStage } from '@droplake/stage/outputs'
 import { type ExitCode, exit } from './exit-codes.ts'
 import type { Terminal } from './terminal.ts'
 import { clip, readable } from './text.ts'
@@ -26,6 +27,7 @@ function describeError(error: unknown): { code: ExitCode; lines: string[] } {
   if (error instanceof UsageError) return { code: exit.usage, lines: lines.slice(0, 2) }
   if (error instanceof QueryFailed)
     return { code: error.kind === 'user' ? exit.usage : exit.failed, lines: lines.slice(0, 2) }
+  if (error instanceof NoStage) return { code: exit.failed, lines: lines.slice(0, 1) }
   if (error instanceof StageError) return { code: exit.failed, lines: [...lines.slice(0, 1), error.mend] }
   const mend = mends[(error as NodeJS.ErrnoException | null)?.code ?? '']
   if (mend) return { code: exit.failed, lines: [...lines.slice(0, 1), mend] }

@@ -167,10 +167,10 @@ describe('a command on a stage', () => {
     }
   })
 
-  it('ends with 2 when the outputs are another stage’s', async () => {
+  it('ends with 1 and one line when the outputs are another stage’s', async () => {
     const { code, stderr } = await droplake(['status', '--stage', 'prod'], { env })
     expect({ code, stderr }).toEqual({
-      code: 2,
+      code: 1,
       stderr: `droplake: outputs are of stage dev, not prod; npx sst deploy --stage prod writes them (${outputs})\n`,
     })
   })

@@ -1,17 +1,11 @@
-import { UsageError } from '@droplake/local/usage-error'
 import { explainError, StageError } from '@droplake/stage/explain-error'
-import { NoStage, type Outputs, readOutputs } from '@droplake/stage/outputs'
+import { type Outputs, readOutputs } from '@droplake/stage/outputs'
 import type { Stage } from '@droplake/stage/stage'
 import type { Session, StageName } from './session.ts'
 
-/** The outputs of the stage that was named; `UsageError` when there are none. */
+/** The outputs of the stage that was named; `NoStage` when there are none. */
 export function outputsOf({ name, outputs }: StageName): { outputs: Outputs; path: string } {
-  try {
-    return readOutputs({ stage: name, from: process.cwd(), ...(outputs === undefined ? {} : { file: outputs }) })
-  } catch (error) {
-    if (error instanceof NoStage) throw new UsageError(error.message, { cause: error })
-    throw error
-  }
+  return readOutputs({ stage: name, from: process.cwd(), ...(outputs === undefined ? {} : { file: outputs }) })
 }
 
 /** Opens the stage that was named, and closes it whatever happens. What AWS refuses is told in words. */

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../e2e/shop.ts'
 import { everyDeath, type Scene, undisturbed } from '../kill/kill-matrix.ts'
 import type { Death } from '../kill/mortal.ts'
 
-const minutes = 2
+const minutes = 1
 
 /** All numbers below `count`, spread so that any first few of them lie all over it. */
 function spread(count: number): number[] {

@@ -47,12 +47,6 @@ function click(n: number): string {
   return `e${String(id).padStart(12, '0')},${hexId(random)},,${pick(random, types)},${at},${hexId(random)},,mobile,organic,0,sao paulo,SP`
 }
 
-/** Orders one after the other in time, as a shop exports them. */
-function order(n: number): string {
-  const at = new Date(started + n * 45_000).toISOString().slice(0, 19).replace('T', ' ')
-  return `${String(n).padStart(32, '0')},${hexId(random)},delivered,${at},${at},${at},${at},${at.slice(0, 10)} 00:00:00`
-}
-
 const cases = [
   {
     what: 'clicks of all months in no order',
@@ -63,16 +57,6 @@ const cases = [
     table: 'olist_clickstream_events',
     model: 'fact_events',
     duplicates: (records: number) => Math.floor(records / 100),
-  },
-  {
-    what: 'orders in the order of their time',
-    name: 'olist_orders_dataset.csv',
-    header:
-      'order_id,customer_id,order_status,order_purchase_timestamp,order_approved_at,order_delivered_carrier_date,order_delivered_customer_date,order_estimated_delivery_date',
-    record: order,
-    table: 'orders',
-    model: 'fact_orders',
-    duplicates: () => 0,
   },
 ]
 

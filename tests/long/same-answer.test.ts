@@ -26,8 +26,8 @@ const deliveries = packings.flatMap((packing, p) =>
     machines.flatMap((machine, n) =>
       (['drop', 'watch'] as const).flatMap((by): Delivery[] => {
         if (by === 'watch' && (order.order !== 'at once' || n > 0)) return []
-        // Plain files go every other way, packed ones every fourth, each packing another fourth.
-        if (p === 0 ? (o + n) % 2 !== 0 : (o + n) % 4 !== p % 4) return []
+        // Plain files go every fourth way, packed ones every twelfth, each packing another twelfth.
+        if (p === 0 ? (o + n) % 4 !== 0 : (o + n) % 12 !== p) return []
         return [{ by, ...order, ...machine, packing, suffix: order.shuffle % 2 === 1 ? '_renamed' : '' }]
       }),
     ),
@@ -44,7 +44,7 @@ test.each(packings)('the shop’s tables hold the same rows for every way to del
   const tables = await expected
   const wrong: string[] = []
   const tried = deliveries.filter((delivery) => delivery.packing === packing)
-  expect(tried.length).toBeGreaterThan(10)
+  expect(tried.length).toBeGreaterThan(4)
   for (const delivery of tried) {
     using own = temporaryFolder()
     const found = await toShop(delivery, own.path)

@@ -46,6 +46,10 @@ export async function openStage() {
     AWS_ENDPOINT_URL_ATHENA: athena.endpoint,
   }
   Object.assign(process.env, env)
+  // The query engine starts with the first query, and takes its time.
+  const warm = athenaEngine({ client: new AthenaClient(), workgroup: 'primary' })
+    .run('select 1')
+    .catch(() => {})
   const faults = lambdaFaults(join(folder, 'faults'))
   const graph = await evaluate('dev')
   const deployment = await deploy(graph, {
@@ -135,6 +139,7 @@ export async function openStage() {
     /** Messages of the alert feed that nobody took yet. */
     alerts: () => takeAlerts(deployment.alerts),
     async close() {
+      await warm
       await rules.stop()
       await stepFunctions.stop()
       await Promise.all([glue.stop(), athena.stop()])
