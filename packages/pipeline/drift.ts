@@ -18,15 +18,17 @@ export interface Drift {
 
 /**
  * The tables whose crawled columns differ from their contract by name. Types are not compared: a crawler guesses them from
- * text, where one bad cell makes a number a string. A table whose header it did not find is left out.
+ * text, where one bad cell makes a number a string. A table without any known name is left out: what the crawler took for its
+ * header may be a row, and its cells a person's.
  */
 export function findDrift(dataset: Dataset, crawled: readonly CrawledTable[]): Drift[] {
   return crawled.flatMap(({ key, columns }) => {
     const table = routeKey({ [dataset.name]: dataset }, key)
     const names = columns.map(({ name }) => name).filter((name) => !/^partition_\d+$/.test(name))
-    if (!table || names.every((name) => /^col(umn)?_?\d+$/.test(name))) return []
-    const drift = { table: table.name, key, ...difference(table, names) }
-    return drift.added.length + drift.missing.length > 0 ? [drift] : []
+    if (!table) return []
+    const { added, missing } = difference(table, names)
+    const isKnown = added.length < names.length
+    return isKnown && added.length + missing.length > 0 ? [{ table: table.name, key, added, missing }] : []
   })
 }
 
