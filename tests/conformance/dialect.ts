@@ -405,7 +405,7 @@ export const dialect: Record<string, DialectCase[]> = {
     is("timestamp '2018-01-02 10:00:00' - timestamp '2018-01-01 00:00:00'", 'interval day to second', [
       '1 10:00:00.000',
     ]),
-    is('count(*) from (select 1) union all select 7', 'bigint', [1], [7]),
+    is('* from (select count(*) from (select 1) union all select 7) order by 1', 'bigint', [1], [7]),
     is('is_nan(nan())', 'boolean', [true]),
     is('infinity()', 'double', ['Infinity']),
     is('nan()', 'double', ['NaN']),
