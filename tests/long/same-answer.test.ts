@@ -26,8 +26,8 @@ const deliveries = packings.flatMap((packing, p) =>
     machines.flatMap((machine, n) =>
       (['drop', 'watch'] as const).flatMap((by): Delivery[] => {
         if (by === 'watch' && (order.order !== 'at once' || n > 0)) return []
-        // Plain files go every fourth way, packed ones every twelfth, each packing another twelfth.
-        if (p === 0 ? (o + n) % 4 !== 0 : (o + n) % 12 !== p) return []
+        // Plain files go every fourth way, packed ones every sixth, each packing another sixth.
+        if (p === 0 ? (o + n) % 4 !== 0 : (o + n) % 6 !== p) return []
         return [{ by, ...order, ...machine, packing, suffix: order.shuffle % 2 === 1 ? '_renamed' : '' }]
       }),
     ),
