@@ -43,5 +43,5 @@ test(`as many deaths of a first drop of Olist files with clickstream as ${minute
   const { wrong, reached, left } = await everyDeath(of, deaths, { ms: minutes * 60_000, atOnce: 3 })
   console.log(`killed ${reached} drops; ${left} of ${deaths.length} writes not tried`)
   expect(wrong).toEqual([])
-  expect(reached).toBeGreaterThan(30)
+  expect(reached).toBeGreaterThan(5)
 })
