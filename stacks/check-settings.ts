@@ -1,4 +1,5 @@
-import { defaultSettings, deployedServices, type Settings, type StageSettings } from './settings.ts'
+import { lambdas } from '@droplake/stage/lambda-sizes'
+import { defaultSettings, type Settings, type StageSettings } from './settings.ts'
 
 type Fields = Record<string, unknown>
 type Check = [says: string, holds: (value: unknown) => boolean]
@@ -54,8 +55,8 @@ const checks: Record<string, Check> = {
   'stream.bufferSeconds': whole(60, 900, 'seconds'),
   'stream.generate.schedule': ['rate(…), cron(…) or nothing', (value) => value === '' || schedule[1](value)],
   'stream.generate.events': whole(0, 100_000, 'events'),
-  memory: byName(whole(128, 10_240, 'MB'), deployedServices),
-  reservedConcurrency: byName(whole(1, 1000, 'Lambdas at a time'), deployedServices),
+  memory: byName(whole(128, 10_240, 'MB'), lambdas),
+  reservedConcurrency: byName(whole(1, 1000, 'Lambdas at a time'), lambdas),
   settleSeconds: ['a whole number of seconds, or null', (value) => value === null || whole(0, 3600, '')[1](value)],
 }
 

@@ -1,4 +1,5 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import type { Lambda } from '@droplake/stage/lambda-sizes'
 import { deadLetters } from './dead-letters.ts'
 import { keyUse } from './key.ts'
 import {
@@ -11,7 +12,6 @@ import {
 } from './known-names.ts'
 import type { Statement } from './policy.ts'
 import { following, pruning, querying } from './queries.ts'
-import type { DeployedService } from './settings.ts'
 import { topic } from './topic.ts'
 
 /** What a service does with the bucket, by prefixes of keys, and with what stands beside it. */
@@ -33,7 +33,7 @@ const looks: Statement[] = [
 ]
 
 /** The one table of what services may do; a test compares it with what their code calls. `ops/log` has its hints beside it. */
-export const needs: Record<DeployedService, Needs> = {
+export const needs: Record<Lambda, Needs> = {
   admit: {
     read: ['raw/', 'ops/log', 'ops/pending/'],
     write: ['ops/log', 'ops/pending/'],

@@ -1,13 +1,13 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+import type { Lambda } from '@droplake/stage/lambda-sizes'
 import { keyUse } from './key.ts'
 import { needs } from './permissions.ts'
 import type { Statement } from './policy.ts'
-import type { DeployedService } from './settings.ts'
 import { settings } from './stage.ts'
 import { lake, objects } from './storage.ts'
 
 /** The statements of a service's role for what its code does. */
-export function permissionsOf(service: DeployedService): Statement[] {
+export function permissionsOf(service: Lambda): Statement[] {
   const { read = [], write = [], writeParts = [], remove = [], other = [] } = needs[service]
   const on = (actions: string[], prefixes: string[]) =>
     prefixes.length > 0 ? [{ actions, resources: prefixes.map(objects) }] : []

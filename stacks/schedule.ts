@@ -1,4 +1,6 @@
 /// <reference path="../.sst/platform/config.d.ts" />
+
+import { sweepDefaults } from '@droplake/pipeline/sweep-definition'
 import type { DatasetWake } from '@droplake/services/admit/admit'
 import type { WakeInput } from '@droplake/services/wake/wake'
 import { deadLetters } from './dead-letters.ts'
@@ -49,8 +51,7 @@ schedule('sweep', {
   expression: sweep,
   arn: sweepMachine.arn,
   action: 'states:StartExecution',
-  // A file stays for a day after it was superseded: longer than any query that reads it.
-  input: { datasets: datasets.map(({ name }) => name), keep: 10, graceMs: 24 * 3600 * 1000 },
+  input: { datasets: datasets.map(({ name }) => name), ...sweepDefaults },
 })
 
 for (const [dataset, expression] of Object.entries(runs))

@@ -1,12 +1,11 @@
 /// <reference path="../.sst/platform/config.d.ts" />
 import { serviceNames } from '@droplake/pipeline/definition'
-import { lambdaSizes } from '@droplake/stage/lambda-sizes'
+import { type Lambda, lambdaSizes } from '@droplake/stage/lambda-sizes'
 import { pipelineWorkgroup } from './athena.ts'
 import { stateMachineArn } from './known-names.ts'
 import { metricNamespace } from './metrics.ts'
 import { network, networkUse } from './network.ts'
 import { permissionsOf } from './role.ts'
-import type { DeployedService } from './settings.ts'
 import { databasePrefix, named, settings } from './stage.ts'
 import { lake } from './storage.ts'
 import { topic } from './topic.ts'
@@ -28,7 +27,7 @@ $transform(sst.aws.Function, (args) => {
 })
 
 /** One service as a Lambda whose versions are published: a run calls one version from its start to its end. */
-export function deployService(service: DeployedService, environment: Record<string, $util.Input<string>>) {
+export function deployService(service: Lambda, environment: Record<string, $util.Input<string>>) {
   const name = named(service)
   const logs = new aws.cloudwatch.LogGroup(`Logs${service}`, {
     name: `/aws/lambda/${name}`,

@@ -1,7 +1,4 @@
-import { serviceNames } from '@droplake/pipeline/definition'
-
-export const deployedServices = [...serviceNames, 'sweep', 'rollback', 'wake', 'generate'] as const
-export type DeployedService = (typeof deployedServices)[number]
+import type { Lambda } from '@droplake/stage/lambda-sizes'
 
 /** How one stage is deployed. Every part has a default below; `stages.ts` says in what a stage differs. */
 export interface Settings {
@@ -55,9 +52,9 @@ export interface Settings {
     generate: { schedule: string; events: number }
   }
   /** MB of a service's Lambda where `packages/stage/lambda-sizes.ts` gives too little; a core comes with 1,792. */
-  memory: Partial<Record<DeployedService, number>>
+  memory: Partial<Record<Lambda, number>>
   /** Lambdas at a time, by service. It needs an account whose limit leaves 100 for the rest. */
-  reservedConcurrency: Partial<Record<DeployedService, number>>
+  reservedConcurrency: Partial<Record<Lambda, number>>
   /** Seconds that replace the datasets' own settling time. */
   settleSeconds: number | null
 }

@@ -13,6 +13,7 @@ import {
   type TableInput,
   UpdateTableCommand,
 } from '@aws-sdk/client-glue'
+import { about as aboutRequest } from './aws-error.ts'
 import { retried } from './retried.ts'
 
 export interface TableAt {
@@ -146,8 +147,4 @@ export const isGlue = (error: unknown) => error instanceof GlueServiceException
 export const isAbsent = (error: unknown) => isGlue(error) && error.name === absent
 const isOvertaken = (error: unknown) => isGlue(error) && ['ConcurrentModificationException', taken].includes(error.name)
 
-/** Says what an AWS error was about. Its name stays: the state machine and its callers tell errors by their names. */
-export function about(error: unknown, what: string): unknown {
-  if (isGlue(error)) error.message = `catalog: ${what}: ${error.name} ${error.message}`
-  return error
-}
+export const about = (error: unknown, what: string) => aboutRequest(error, `catalog: ${what}`)

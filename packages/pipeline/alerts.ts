@@ -2,8 +2,9 @@ import type { Dataset } from '@droplake/contracts/dataset'
 import type { Alert } from '@droplake/lake/notifier'
 import type { CrawlRecord } from './drift.ts'
 import { messageOf } from './error-cause.ts'
-import type { LakeState, VersionName } from './lake-state.ts'
+import type { LakeState } from './lake-state.ts'
 import type { Report } from './report.ts'
+import type { Moved } from './rollback.ts'
 
 const defaultQuarantineShare = 0.05
 
@@ -21,7 +22,8 @@ export function unroutableAlert(datasets: Record<string, Dataset>, key: string):
   }
 }
 
-const deathsInARow = 3
+/** So many runs that die one after the other are told, and the next one waits for the pass. */
+export const deathsInARow = 3
 
 /** Told when run after run dies without an end: somebody has to look at the machine, not at the data. */
 export function abandonedAlert(dataset: string, state: Pick<LakeState, 'abandoned'>): Alert | undefined {
@@ -50,14 +52,7 @@ export function unannouncedAlert(keys: readonly string[]): Alert {
 }
 
 /** Told when a person moved a model to another version, or let go of one. */
-export function rollbackAlert(of: {
-  dataset: string
-  model: string
-  run: string
-  from: VersionName
-  to: VersionName
-  pinned: boolean
-}): Alert {
+export function rollbackAlert(of: Omit<Moved, 'next'>): Alert {
   const { dataset, model, run, from, to, pinned } = of
   const moved = from.seq !== to.seq
   const what = pinned ? 'rolled back' : moved ? 'back at its newest version' : 'released'

@@ -4,6 +4,7 @@ import {
   type Call,
   caught,
   distributed,
+  invoke,
   type Resources,
   runPayload,
   type ServiceName,
@@ -19,14 +20,7 @@ export { type Resources, type ServiceName, type State, type StateMachine, servic
  * alike. Nothing else orders the steps. Input: an S3 *Object Created* event, or `{dataset, reason}`.
  */
 export function definition(resources: Resources): StateMachine {
-  const call: Call = (service, payload, rest) => ({
-    Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
-    Parameters: { FunctionName: resources.functions[service], Payload: payload },
-    TimeoutSeconds: 900,
-    Retry: [transient],
-    ...rest,
-  })
+  const call: Call = (service, payload, rest) => invoke(resources.functions[service], payload, rest)
   /** A step of the run as a whole; what goes wrong ends the run. */
   const step = (service: ServiceName, rest: Record<string, unknown>, payload: Record<string, unknown> = runPayload) =>
     call(service, payload, { ResultPath: null, Catch: caught('End Failed Run'), ...rest })

@@ -6,6 +6,7 @@ import { defaultSettings } from './effects.ts'
 import { emptyState, type LakeState } from './lake-state.ts'
 import { append, Fenced } from './log.ts'
 import { catalogState, reconcile } from './reconcile.ts'
+import { shops } from './testing/shops.ts'
 import { datasetWith, holderOf, testLake } from './testing/test-lake.ts'
 import { ringFor, wholeRun } from './testing/test-run.ts'
 
@@ -17,14 +18,6 @@ const orders: TableSpec = {
   dedupe: 'latest',
   kind: 'append',
   partition: { name: 'month', by: 'month', of: 'at' },
-}
-const shops: TableSpec = {
-  description: 'shops',
-  files: 'shops*.csv',
-  columns: { id: text.required() },
-  key: ['id'],
-  dedupe: 'latest',
-  kind: 'snapshot',
 }
 const dataset = datasetWith({ orders, shops })
 const published = (table: string, seq: number) => ({ sqlHash: 'h', inputs: {}, partitions: {}, table, seq })

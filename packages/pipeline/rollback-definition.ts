@@ -1,10 +1,9 @@
-import { type StateMachine, transient } from './states.ts'
+import { invoke, type StateMachine } from './states.ts'
 
 /**
  * One rollback, in Amazon States Language: a machine of its own, so that what holds the dataset meanwhile is an execution
- * like every other. Then it looks for
- * files that came meanwhile. Input: `{dataset, model, to, release}`, `to` null for the version before, `release` true to let go.
- * It fails with `RollbackRefused` and the reason.
+ * like every other. Then it looks for files that came meanwhile. Input: `{dataset, model, to, release}`, `to` null for the
+ * version before, `release` true to let go. It fails with `RollbackRefused` and the reason.
  */
 export function rollbackDefinition({ functions }: { functions: { rollback: string; wake: string } }): StateMachine {
   return {
@@ -12,34 +11,19 @@ export function rollbackDefinition({ functions }: { functions: { rollback: strin
     StartAt: 'Roll Back',
     TimeoutSeconds: 900,
     States: {
-      'Roll Back': {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: {
-          FunctionName: functions.rollback,
-          Payload: {
-            'dataset.$': '$.dataset',
-            'model.$': '$.model',
-            'to.$': '$.to',
-            'release.$': '$.release',
-            'execution.$': '$$.Execution.Id',
-            'startedAt.$': '$$.Execution.StartTime',
-          },
+      'Roll Back': invoke(
+        functions.rollback,
+        {
+          'dataset.$': '$.dataset',
+          'model.$': '$.model',
+          'to.$': '$.to',
+          'release.$': '$.release',
+          'execution.$': '$$.Execution.Id',
+          'startedAt.$': '$$.Execution.StartTime',
         },
-        TimeoutSeconds: 300,
-        Retry: [transient],
-        OutputPath: '$.Payload',
-        Next: 'Look for More',
-      },
-      'Look for More': {
-        Type: 'Task',
-        Resource: 'arn:aws:states:::lambda:invoke',
-        Parameters: { FunctionName: functions.wake, Payload: { reason: 'pass' } },
-        TimeoutSeconds: 900,
-        Retry: [transient],
-        ResultPath: null,
-        End: true,
-      },
+        { TimeoutSeconds: 300, OutputPath: '$.Payload', Next: 'Look for More' },
+      ),
+      'Look for More': invoke(functions.wake, { reason: 'pass' }, { ResultPath: null, End: true }),
     },
   }
 }

@@ -60,6 +60,20 @@ export const transient = {
   JitterStrategy: 'FULL',
 }
 
+/** A task that calls a Lambda, by its ARN or name. */
+export const invoke = (
+  functionName: string,
+  payload: Record<string, unknown>,
+  rest: Record<string, unknown>,
+): State => ({
+  Type: 'Task',
+  Resource: 'arn:aws:states:::lambda:invoke',
+  Parameters: { FunctionName: functionName, Payload: payload },
+  TimeoutSeconds: 900,
+  Retry: [transient],
+  ...rest,
+})
+
 export const runPayload = { 'dataset.$': '$.dataset', 'run.$': '$.run' }
 export const tablePayload = { ...runPayload, 'table.$': '$.table' }
 export const caught = (next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next }]

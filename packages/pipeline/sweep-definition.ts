@@ -1,4 +1,7 @@
-import { caught, type StateMachine, transient } from './states.ts'
+import { caught, invoke, type StateMachine } from './states.ts'
+
+/** The daily round's own input, beside the datasets: a file stays for a day after it was superseded, longer than any query that reads it. */
+export const sweepDefaults = { keep: 10, graceMs: 24 * 3_600_000 }
 
 /** What the daily machine is deployed on: ARNs of the two services that it calls. */
 export interface SweepResources {
@@ -12,14 +15,6 @@ export interface SweepResources {
  * Input: `{datasets, keep, graceMs}` as `SweepInput` has them. Output: what was swept of each dataset.
  */
 export function sweepDefinition({ functions }: SweepResources): StateMachine {
-  const call = (name: string, payload: Record<string, unknown>, rest: Record<string, unknown>) => ({
-    Type: 'Task',
-    Resource: 'arn:aws:states:::lambda:invoke',
-    Parameters: { FunctionName: name, Payload: payload },
-    TimeoutSeconds: 900,
-    Retry: [transient],
-    ...rest,
-  })
   return {
     Comment: 'droplake: what no reader can reach any more is deleted, and lost events are rung for',
     StartAt: 'Datasets',
@@ -40,7 +35,7 @@ export function sweepDefinition({ functions }: SweepResources): StateMachine {
           ProcessorConfig: { Mode: 'INLINE' },
           StartAt: 'Sweep',
           States: {
-            Sweep: call(
+            Sweep: invoke(
               functions.sweep,
               {
                 'dataset.$': '$.dataset',
@@ -66,7 +61,7 @@ export function sweepDefinition({ functions }: SweepResources): StateMachine {
         },
         Next: 'Find Lost Files',
       },
-      'Find Lost Files': call(functions.wake, { reason: 'listing' }, { ResultPath: null, End: true }),
+      'Find Lost Files': invoke(functions.wake, { reason: 'listing' }, { ResultPath: null, End: true }),
     },
   }
 }

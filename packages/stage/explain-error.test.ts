@@ -5,30 +5,18 @@ import { DescribeStateMachineCommand } from '@aws-sdk/client-sfn'
 import { ListSubscriptionsByTopicCommand } from '@aws-sdk/client-sns'
 import { QueryFailed } from '@droplake/lake/query-engine'
 import { s3Store } from '@droplake/lake/s3-store'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Clients, closeClients, openClients } from './clients.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { closeClients, openClients } from './clients.ts'
 import { type Explanation, explainError } from './explain-error.ts'
-import { type Answer, type AwsServer, Refused, startAws } from './testing/aws-server.ts'
-import { testOutputs, useEndpoint } from './testing/outputs.ts'
+import { Refused, startAws } from './testing/aws-server.ts'
+import { testOutputs } from './testing/outputs.ts'
+import { useAws } from './testing/use-aws.ts'
 
 const { stateMachine: stateMachineArn, topic } = testOutputs
 const unauthorized =
   'User: arn:aws:iam::1:user/ann is not authorized to perform: states:DescribeStateMachine on resource: arn:aws:states:us-east-1:1:stateMachine:x because no identity-based policy allows it'
 
-let aws: AwsServer
-let clients: Clients
-const answers: Record<string, Answer> = {}
-const before = { ...process.env }
-beforeAll(async () => {
-  aws = await startAws(answers)
-  useEndpoint(aws.endpoint)
-  clients = openClients('us-east-1')
-})
-afterAll(async () => {
-  process.env = before
-  closeClients(clients)
-  await aws.close()
-})
+const { answers, clients } = await useAws()
 
 /** What becomes of a request that is refused so. */
 async function explained(

@@ -1,6 +1,8 @@
-import type { ServiceName } from '@droplake/pipeline/definition'
+import { serviceNames } from '@droplake/pipeline/definition'
 
-export type Lambda = ServiceName | 'sweep' | 'wake' | 'rollback' | 'generate'
+/** What is deployed as a Lambda: the pipeline's services, and those beside it. */
+export const lambdas = [...serviceNames, 'sweep', 'rollback', 'wake', 'generate'] as const
+export type Lambda = (typeof lambdas)[number]
 
 export interface LambdaSize {
   memoryMb: number

@@ -1,23 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Clients, closeClients, openClients } from './clients.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { startExecution, stateOf } from './start-execution.ts'
-import { type Answer, type AwsServer, Refused, startAws } from './testing/aws-server.ts'
-import { testOutputs, useEndpoint } from './testing/outputs.ts'
+import { Refused } from './testing/aws-server.ts'
+import { testOutputs } from './testing/outputs.ts'
+import { useAws } from './testing/use-aws.ts'
 
-const answers: Record<string, Answer> = {}
-const before = { ...process.env }
-let aws: AwsServer
-let clients: Clients
-beforeAll(async () => {
-  aws = await startAws(answers)
-  useEndpoint(aws.endpoint)
-  clients = openClients('us-east-1')
-})
-afterAll(async () => {
-  process.env = before
-  closeClients(clients)
-  await aws.close()
-})
+const { aws, answers, clients } = await useAws()
 
 const executionArn = 'arn:aws:states:us-east-1:123456789012:execution:droplake-dev-pipeline:one'
 const admitted = { outcome: 'begun', dataset: 'olist', run: '20260301T120000000Z-1a2b3c4d' }

@@ -1,3 +1,4 @@
+import { sweepDefaults } from '@droplake/pipeline/sweep-definition'
 import type { Stage } from './stage.ts'
 import { ExecutionFailed } from './start-execution.ts'
 
@@ -6,9 +7,6 @@ export type SweptDataset =
   | { dataset: string; deleted: number; bytes: number; kept: number }
   | { dataset: string; heldBy: string }
   | { dataset: string; error: string }
-
-/** As the stage's own daily round has them. */
-export const sweepDefaults = { keep: 10, graceMs: 86_400_000 }
 
 /** Starts the stage's sweep of these datasets now and waits for it. */
 export async function sweepStage(

@@ -1,17 +1,8 @@
-import { text } from '@droplake/contracts/column'
-import type { TableSpec } from '@droplake/contracts/table'
+import { shops } from '@droplake/pipeline/testing/shops'
 import { testLake } from '@droplake/pipeline/testing/test-lake'
 import { expect, test } from 'vitest'
 import { admit } from './admit.ts'
 
-const shops: TableSpec = {
-  description: 'shops',
-  files: 'shops*.csv',
-  columns: { id: text.required() },
-  key: ['id'],
-  dedupe: 'latest',
-  kind: 'snapshot',
-}
 const event = (key: string) => ({
   event: { detail: { bucket: { name: 'b' }, object: { key } } },
   execution: 'e1',

@@ -7,18 +7,16 @@ export interface Measurement {
   value: number
 }
 
-export const metricNames = [
-  'RowsIn',
-  'RowsKept',
-  'RowsDuplicate',
-  'RowsQuarantined',
-  'BytesIn',
-  'RunSeconds',
-  'Published',
-  'Held',
-  'Failed',
-] as const
-export type MetricName = (typeof metricNames)[number]
+export type MetricName =
+  | 'RowsIn'
+  | 'RowsKept'
+  | 'RowsDuplicate'
+  | 'RowsQuarantined'
+  | 'BytesIn'
+  | 'RunSeconds'
+  | 'Published'
+  | 'Held'
+  | 'Failed'
 
 /** What a run's report comes to, for the dataset as a whole and for each of its tables. */
 export function measurements(report: Report): { table?: string; values: Measurement[] }[] {

@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { listDatasets, loadDatasets } from '@droplake/contracts/registry'
 import { loadModels } from '@droplake/models/load-models'
 import type { Model } from '@droplake/models/model'
@@ -7,13 +7,14 @@ import type { Model } from '@droplake/models/model'
 /**
  * Writes what the bundles hold in place of reading folders and parsing SQL: contracts as static imports, models as values.
  *
- *     node services/runtime/compile.ts [CONTRACTS_FOLDER SQL_FOLDER]
+ *     node services/runtime/compile.ts
  *
  * `services/.compiled/manifest.json` tells the stacks which datasets there are.
  */
 const home = join(import.meta.dirname, '../.compiled')
 const root = join(import.meta.dirname, '../..')
-const [contracts = join(root, 'packages/contracts/datasets'), sql = join(root, 'sql')] = process.argv.slice(2)
+const contracts = join(root, 'packages/contracts/datasets')
+const sql = join(root, 'sql')
 
 const datasets = await loadDatasets(contracts)
 const models: Record<string, Model[]> = {}
@@ -27,7 +28,7 @@ writeFileSync(join(home, 'manifest.json'), `${JSON.stringify({ datasets: manifes
 function source(): string {
   const imports = [`import { assembleDataset } from '@droplake/contracts/assemble'`]
   const assembled = listDatasets(contracts).map(({ name, tables }, d) => {
-    const from = (file: string) => JSON.stringify(importPath(join(contracts, name, `${file}.ts`)))
+    const from = (file: string) => JSON.stringify(`@droplake/contracts/datasets/${name}/${file}`)
     imports.push(`import dataset${d} from ${from('dataset')}`)
     const specs = tables.map((table, t) => {
       imports.push(`import table${d}_${t} from ${from(table)}`)
@@ -42,11 +43,6 @@ function source(): string {
     `export const models = ${JSON.stringify(models, null, 2)}`,
     '',
   ].join('\n')
-}
-
-function importPath(file: string): string {
-  const path = relative(home, file).replaceAll('\\', '/')
-  return path.startsWith('.') ? path : `./${path}`
 }
 
 function manifest() {

@@ -1,21 +1,12 @@
-import { text } from '@droplake/contracts/column'
-import type { TableSpec } from '@droplake/contracts/table'
 import { begin } from '@droplake/pipeline/begin'
 import { pendingSources } from '@droplake/pipeline/markers'
 import { runId } from '@droplake/pipeline/run-id'
+import { shops } from '@droplake/pipeline/testing/shops'
 import { holderOf, type TestLake, testLake } from '@droplake/pipeline/testing/test-lake'
 import { ringFor, wholeRun } from '@droplake/pipeline/testing/test-run'
 import { expect, test } from 'vitest'
 import { type WakeInput, wake } from './wake.ts'
 
-const shops: TableSpec = {
-  description: 'shops',
-  files: 'shops*.csv',
-  columns: { id: text.required() },
-  key: ['id'],
-  dedupe: 'latest',
-  kind: 'snapshot',
-}
 const startDate = Date.UTC(2024, 0, 1)
 const ended = (executionArn: string, detail: object = {}): WakeInput => ({
   'detail-type': 'Step Functions Execution Status Change',

@@ -1,5 +1,5 @@
 import { routeKey } from '@droplake/contracts/route'
-import { executionAlert, unannouncedAlert } from '@droplake/pipeline/alerts'
+import { deathsInARow, executionAlert, unannouncedAlert } from '@droplake/pipeline/alerts'
 import { announce } from '@droplake/pipeline/announce'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import type { LakeState } from '@droplake/pipeline/lake-state'
@@ -37,8 +37,6 @@ export interface Woken {
 }
 
 type WakeEffects = With<'executions' | 'models' | 'notifier'> & { starter: Starter }
-
-const deathsBeforePass = 3
 
 /** Starts a run wherever something was left undone: by a lost event, by an execution that ended before its run did. */
 export async function wake(fx: WakeEffects, input: WakeInput): Promise<Woken> {
@@ -82,7 +80,7 @@ async function recover(fx: WakeEffects, detail: ExecutionEnded['detail']): Promi
   await fx.notifier.notify(
     executionAlert({ ...detail, dataset: dataset ?? '', ...(held?.unfinished ? { run: held.unfinished.run } : {}) }),
   )
-  if (!dataset || (held && held.abandoned + 1 >= deathsBeforePass)) return { started: [] }
+  if (!dataset || (held && held.abandoned + 1 >= deathsInARow)) return { started: [] }
   // Admit itself failed: the bell may not have been rung.
   if (!held) await announce(fx, dataset)
   await fx.starter.start({ dataset, reason: 'pass' })

@@ -1,23 +1,8 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type Clients, closeClients, openClients } from '../clients.ts'
-import { type Answer, type AwsServer, startAws } from '../testing/aws-server.ts'
-import { useEndpoint } from '../testing/outputs.ts'
+import { expect, it } from 'vitest'
+import { useAws } from '../testing/use-aws.ts'
 import { measureExecutions } from './measure-executions.ts'
 
-const answers: Record<string, Answer> = {}
-const before = { ...process.env }
-let aws: AwsServer
-let clients: Clients
-beforeAll(async () => {
-  aws = await startAws(answers)
-  useEndpoint(aws.endpoint)
-  clients = openClients('us-east-1')
-})
-afterAll(async () => {
-  process.env = before
-  closeClients(clients)
-  await aws.close()
-})
+const { aws, answers, clients } = await useAws()
 
 const at = 1_772_366_400
 const scheduled = (id: number, resourceType: string, parameters: unknown) => ({

@@ -120,7 +120,6 @@ export async function openStage() {
     glue,
     athena,
     rules,
-    stepFunctions,
     execution,
     story,
     until,

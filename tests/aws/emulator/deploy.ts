@@ -134,9 +134,8 @@ async function createQueue(QueueName: string): Promise<string> {
 }
 
 async function arnOf(QueueUrl: string): Promise<string> {
-  const AttributeNames = ['QueueArn'] as const
   const { Attributes } = await new SQSClient().send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
   )
   return Attributes?.QueueArn ?? ''
 }

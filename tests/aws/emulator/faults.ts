@@ -44,8 +44,5 @@ export function lambdaFaults(folder: string) {
     },
     /** Faults that befell nobody yet. */
     left: (functionName: string) => readdirSync(folder).filter((name) => name.startsWith(`${functionName}.`)).length,
-    clear: () => {
-      for (const name of readdirSync(folder)) rmSync(join(folder, name))
-    },
   }
 }
