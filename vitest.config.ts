@@ -6,7 +6,15 @@ const ownSuites = ['tests/long/**', 'tests/aws/**', 'tests/stacks/**']
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'fast', include, exclude: ['**/node_modules/**', ...ownSuites], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'fast',
+          include,
+          exclude: ['**/node_modules/**', ...ownSuites],
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
       { test: { name: 'long', include: ['tests/long/**/*.test.ts'], testTimeout: 1_800_000, hookTimeout: 120_000 } },
       {
         test: {
