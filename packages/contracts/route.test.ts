@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { text } from './column.ts'
 import type { Dataset } from './dataset.ts'
+import { isLitter } from './file-name.ts'
 import { builtIn } from './registry.ts'
 import { routeFile, routeKey } from './route.ts'
 import { defineTable } from './table.ts'
@@ -27,15 +28,77 @@ test('a suffix, a compression ending and the case of the name do not matter', ()
     expect(routed(`raw/olist/${name}`), name).toBe('orders')
 })
 
-test('the pattern is a name, not a regular expression, and fits from end to end', () => {
+test('a name is found however people and programs wrote it', () => {
+  const names = {
+    order_payments: [
+      'Copy of olist_order_payments_dataset.csv',
+      'olist_order_payments_dataset (1).csv',
+      'df_order_payments_clean.csv',
+      'olist-order-payments-dataset.csv',
+      'olist order payments dataset.csv',
+      'olist_order_payments_dataset.txt',
+      'olist_order_payments_dataset.tsv',
+      'olist_order_payments_dataset',
+      'olist-order-payments-dataset-2018-03.csv',
+      'order_payments.csv',
+      'ORDER_PAYMENTS.CSV',
+      'OrderPayments.csv.gz',
+      'order-payments-20180301.csv',
+      'Cópia de order_payments.csv',
+      'order_payments_final_v2 (3).csv',
+    ],
+    orders: ['orders.csv', 'order.csv', 'orders_march_2018.csv', 'olist_orders_dataset.csv.bak'],
+    order_items: ['order_items.csv', 'Order Item.csv'],
+    category_translation: ['product-category-name-translation.csv', 'category_translation.txt'],
+  }
+  for (const [table, all] of Object.entries(names))
+    for (const name of all) expect(routed(`raw/olist/${name}`), name).toBe(table)
+})
+
+test('other words are another name', () => {
   for (const name of [
-    'olist_orders_dataset.csv.bak',
     'old_olist_orders_dataset.csv',
-    'olist_orders_datasetXcsv',
-    'olist_orders_dataset.csv.7z',
-    'olist_orders_dataset',
+    'orders_returned.csv',
+    'orders_products.csv',
+    'retailrocket_orders.csv',
+    'data.csv',
+    'export (2).csv',
+    '2018-03.csv',
+    'notes.txt',
   ])
     expect(routed(`raw/olist/${name}`), name).toBeUndefined()
+})
+
+test('the folder names what numbers its files', () => {
+  const part = 'part-00000-5f2c1d7e-aaaa-4bbb-8ccc-1234567890ab-c000.csv'
+  expect(routed(`raw/olist/olist_order_payments_dataset.csv/${part}`)).toBe('order_payments')
+  expect(routed(`raw/olist/order_payments/month=2018-03/${part}`)).toBe('order_payments')
+  expect(routed('raw/olist/Copy of sellers/000000_0.gz')).toBe('sellers')
+  expect(routed('raw/olist/sellers.csv/olist_orders_dataset.csv'), 'the file’s own name').toBe('orders')
+})
+
+test('what programs leave beside the data is litter', () => {
+  for (const path of [
+    'X.csv/_SUCCESS',
+    'X.csv/_committed_12',
+    '.part-0.csv.crc',
+    '__MACOSX/._a.csv',
+    'a/.DS_Store',
+    'Thumbs.db',
+  ])
+    expect(isLitter(path), path).toBe(true)
+  for (const path of ['X.csv/part-0.csv', '_orders.csv', 'success.csv']) expect(isLitter(path), path).toBe(false)
+})
+
+test('a stricter fit wins over a looser one, and two that fit alike are none', () => {
+  const datasets = {
+    shop: dataset('shop', { orders: 'shop_orders*.csv', order: 'single_order*.csv' }),
+    store: dataset('store', { orders: 'store_orders*.csv' }),
+  }
+  expect(routeFile({ shop: datasets.shop }, 'orders.csv')?.name).toBe('orders')
+  expect(routeFile({ shop: datasets.shop }, 'order.csv')?.name).toBe('order')
+  expect(routeFile(datasets, 'orders.csv')).toBeUndefined()
+  expect(routeFile(datasets, 'store-orders.csv')?.dataset).toBe('store')
 })
 
 test('the folder of a table takes any name', () => {
@@ -47,7 +110,7 @@ test('the folder of a table takes any name', () => {
 test('a folder that is no table leaves the decision to the name', () => {
   expect(routed('raw/olist/2018/olist_orders_dataset.csv')).toBe('orders')
   expect(routed('raw/olist/2018/export.csv')).toBeUndefined()
-  expect(routed('raw/olist/customers')).toBeUndefined()
+  expect(routed('raw/olist/customers'), 'a file without an ending').toBe('customers')
 })
 
 test('every raw folder of a dataset leads to all its tables', () => {

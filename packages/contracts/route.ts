@@ -1,37 +1,48 @@
 import type { Dataset } from './dataset.ts'
+import { fittingTables, tablesOf } from './file-name.ts'
 import type { Table } from './table.ts'
 
-const compressed = /\.(gz|zip|zst)$/i
-
-/** The key's last part without a compression ending. */
-function fileName(key: string): string {
-  return (key.split('/').at(-1) ?? '').replace(compressed, '')
-}
-
-/** `olist_orders_dataset*.csv` as a regular expression over a file name without compression ending. */
-function matcher(pattern: string): RegExp {
-  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')
-  return new RegExp(`^${escaped}$`, 'i')
-}
-
-/** The table whose file pattern fits a file name, wherever the file lies; undefined when none or several do. */
-export function routeFile(datasets: Record<string, Dataset>, name: string): Table | undefined {
-  const fits = Object.values(datasets)
-    .flatMap((dataset) => Object.values(dataset.tables))
-    .filter((table) => matcher(table.files).test(fileName(name)))
-  return fits.length === 1 ? fits[0] : undefined
-}
-
 /**
- * The table that a raw object belongs to: `raw/<folder>/<table>/…` names it, else the file name decides among the
- * folder's dataset's tables. Undefined: no contract knows it.
+ * The tables that a path's names fit best, wherever it lies: the file's own name decides; where no table has it, the nearest
+ * folder's does that some table has, because Spark and its like name the folder and number the files. More than one: they
+ * fit equally well, and the name says nothing.
  */
-export function routeKey(datasets: Record<string, Dataset>, key: string): Table | undefined {
+export function tablesByName(tables: readonly Table[], path: string): Table[] {
+  for (const part of path.split('/').filter(Boolean).reverse()) {
+    const found = fittingTables(tables, part)
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/** The table whose name a path has; undefined when none or several have it. */
+export function routeFile(datasets: Record<string, Dataset>, path: string): Table | undefined {
+  const [table, ...others] = tablesByName(tablesOf(datasets), path)
+  return others.length === 0 ? table : undefined
+}
+
+/** Where a raw object's key leads: its dataset, the table that its folder names, and the path below both. */
+export interface RawPlace {
+  dataset: Dataset
+  /** Named by the folder `raw/<folder>/<table>/`, which no name and no header overrules. */
+  table?: Table
+  path: string
+}
+
+/** Undefined for a key outside every dataset's folder. */
+export function rawPlace(datasets: Record<string, Dataset>, key: string): RawPlace | undefined {
   const [zone, folder, ...rest] = key.split('/')
   if (zone !== 'raw' || rest.length === 0) return undefined
   const dataset = Object.values(datasets).find((candidate) => candidate.rawFolders.includes(folder ?? ''))
   if (!dataset) return undefined
   const name = rest.length > 1 ? (rest[0] ?? '') : ''
-  const named = Object.hasOwn(dataset.tables, name) ? dataset.tables[name] : undefined
-  return named ?? routeFile({ [dataset.name]: dataset }, key)
+  const table = Object.hasOwn(dataset.tables, name) ? dataset.tables[name] : undefined
+  return table ? { dataset, table, path: rest.slice(1).join('/') } : { dataset, path: rest.join('/') }
+}
+
+/** The table that a raw object's key names, by its folder or by its name; undefined where the key alone does not say. */
+export function routeKey(datasets: Record<string, Dataset>, key: string): Table | undefined {
+  const place = rawPlace(datasets, key)
+  if (!place) return undefined
+  return place.table ?? routeFile({ [place.dataset.name]: place.dataset }, place.path)
 }
