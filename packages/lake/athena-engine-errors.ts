@@ -18,7 +18,8 @@ export function queryFailure({ QueryExecutionId, Status = {} }: QueryExecution):
 }
 
 /** Asked too often, or out of order for a moment: whoever called the step tries it again, by the error's name. */
-const passing = /^(?:ThrottlingException|TooManyRequestsException|ServiceUnavailable|InternalServerException)$/
+const passing =
+  /^(?:ThrottlingException|TooManyRequestsException|ServiceUnavailable|InternalServerException|TimeoutError)$/
 
 /** Of what Athena's API answers only a request that it calls invalid is the user's. */
 export function serviceFailure(error: unknown): unknown {

@@ -6,6 +6,7 @@ import { answerFromCatalog, informationSchema } from './catalog-statements.ts'
 import { parseCreateTableAs } from './create-table-as.ts'
 import { queryFailed } from './duckdb-errors.ts'
 import { athenaType, portValue } from './duckdb-values.ts'
+import { gate } from './gate.ts'
 import type { ObjectStore } from './object-store.ts'
 import { viewStatements } from './private-views.ts'
 import { type QueryEngine, QueryFailed, type QueryResult } from './query-engine.ts'
@@ -39,7 +40,7 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
   let instance: Promise<DuckDBInstance> | undefined
   let closed = false
   let statements = 0
-  const enter = gate(concurrency)
+  const { enter, through } = gate(concurrency)
 
   async function open(): Promise<DuckDBInstance> {
     const opened = await DuckDBInstance.create(':memory:', {
@@ -119,14 +120,7 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
   }
 
   return {
-    async run(sql, { signal } = {}) {
-      const leave = await enter()
-      try {
-        return await run(sql, signal)
-      } finally {
-        leave()
-      }
-    },
+    run: (sql, { signal } = {}) => through(() => run(sql, signal)),
     async close() {
       closed = true
       const places = await Promise.all(Array.from({ length: concurrency }, enter))
@@ -158,21 +152,5 @@ function interruptOn(signal: AbortSignal | undefined, connection: DuckDBConnecti
   return () => {
     signal?.removeEventListener('abort', interrupt)
     clearInterval(timer)
-  }
-}
-
-/** At most `places` callers between `enter` and their `leave`, in order of arrival. */
-function gate(places: number): () => Promise<() => void> {
-  let free = places
-  const waiting: (() => void)[] = []
-  const leave = () => {
-    const next = waiting.shift()
-    if (next) next()
-    else free += 1
-  }
-  return async () => {
-    if (free > 0) free -= 1
-    else await new Promise<void>((enter) => waiting.push(enter))
-    return leave
   }
 }

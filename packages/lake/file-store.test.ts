@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process'
 import {
   appendFile,
   link,
@@ -13,6 +14,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cleanTemporary, fileStore } from './file-store.ts'
 import { ObjectNotFound, type ObjectStore } from './object-store.ts'
@@ -148,6 +150,18 @@ describe('a folder as object store', () => {
     expect(await keys('', absent)).toEqual([])
     await absent.put('a/b', bytes('x'))
     expect(await readFile(join(root, 'not/yet/a/b'), 'utf8')).toBe('x')
+  })
+
+  it('answers thousands of calls at once in a process that may open 200 files', async () => {
+    const script = `
+      const { fileStore } = await import(${JSON.stringify(import.meta.resolve('./file-store.ts'))})
+      const store = fileStore(${JSON.stringify(root)}, { sync: false })
+      const keys = Array.from({ length: 2000 }, (_, n) => 'ops/' + n)
+      await Promise.all(keys.map((key) => store.put(key, Buffer.from(key))))
+      const read = await Promise.all(keys.map((key) => store.read(key)))
+      process.stdout.write(String(read.length))`
+    const limited = ['-c', 'ulimit -n 200 && exec "$0" --input-type=module -e "$1"', process.execPath, script]
+    expect((await promisify(execFile)('sh', limited)).stdout).toBe('2000')
   })
 
   it('names objects by their absolute path', () => {

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, type FileHandle, link, mkdir, open, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import { code, inBatches, syncFolder } from './file-io.ts'
+import { code, syncFolder } from './file-io.ts'
 import { infoOf, listFolder } from './file-listing.ts'
+import { gate } from './gate.ts'
 import { checkKey, checkPrefix, clampRange } from './object-key.ts'
 import {
   type ObjectInfo,
@@ -11,7 +12,11 @@ import {
   type ObjectStore,
   type ObjectWriter,
   PreconditionFailed,
+  type WrittenObject,
 } from './object-store.ts'
+
+/** Operations at work at a time: each may hold a file open, and a process may open only so many. */
+const mostOperations = 64
 
 /**
  * A folder as object store. Needs hard links, so macOS and Linux file systems.
@@ -19,10 +24,12 @@ import {
  * A file is written whole under `.tmp/` and takes its name by one `link` or `rename`: nobody sees half of it. The version
  * is inode, size and modification time; a foreign program that writes into a file therefore ends its version. Bytes under
  * `raw/` that are replaced stay readable by version, as hard links under `.versions/`, until the key is deleted.
+ * However many calls are made at once, `mostOperations` are at work; a writer, which others feed, takes none of their places.
  */
 export function fileStore(root: string, options: { sync?: boolean } = {}): ObjectStore {
   const home = resolve(root)
   const durable = options.sync ?? true
+  const { through } = gate(mostOperations)
   const path = (key: string) => join(home, checkKey(key))
   const versionPath = (key: string, version: string) => join(home, '.versions', key, version)
   const temporary = () => join(home, '.tmp', randomUUID())
@@ -199,50 +206,56 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
     await removeEmptyFolders(dirname(file))
   }
 
+  async function read(key: string, readOptions: ReadOptions): Promise<Uint8Array> {
+    const { version } = readOptions
+    const bytes =
+      (await readFile(key, path(key), readOptions)) ??
+      (version === undefined ? undefined : await readFile(key, versionPath(key, checkKey(version)), readOptions))
+    if (!bytes) throw new ObjectNotFound(key, version)
+    return bytes
+  }
+
+  async function put(key: string, bytes: Uint8Array, ifAbsent: boolean): Promise<WrittenObject> {
+    if (ifAbsent && (await headFile(key, path(key)))) throw new PreconditionFailed(key)
+    const whole = await writer(key, ifAbsent)
+    try {
+      await whole.write(bytes)
+    } catch (error) {
+      await whole.abort()
+      throw error
+    }
+    return whole.close()
+  }
+
+  async function copy(from: string, to: string): Promise<ObjectInfo> {
+    checkKey(to)
+    const name = temporary()
+    await makeFolder(dirname(name))
+    try {
+      await duplicate(await realpath(path(from)), name, { share: !from.startsWith('raw/'), durable })
+    } catch (error) {
+      await unlink(name).catch(ignoreAbsent)
+      if (isAbsence(error)) throw new ObjectNotFound(from)
+      throw error
+    }
+    return commit(to, name, false)
+  }
+
   return {
     async head(key, version) {
       const info = await headFile(key, path(key), version)
       return info ?? (version === undefined ? undefined : headFile(key, versionPath(key, checkKey(version)), version))
     },
-    async read(key, readOptions = {}) {
-      const { version } = readOptions
-      const bytes =
-        (await readFile(key, path(key), readOptions)) ??
-        (version === undefined ? undefined : await readFile(key, versionPath(key, checkKey(version)), readOptions))
-      if (!bytes) throw new ObjectNotFound(key, version)
-      return bytes
-    },
-    async put(key, bytes, { ifAbsent = false } = {}) {
-      if (ifAbsent && (await headFile(key, path(key)))) throw new PreconditionFailed(key)
-      const whole = await writer(key, ifAbsent)
-      try {
-        await whole.write(bytes)
-      } catch (error) {
-        await whole.abort()
-        throw error
-      }
-      return whole.close()
-    },
+    read: (key, options = {}) => through(() => read(key, options)),
+    put: (key, bytes, { ifAbsent = false } = {}) => through(() => put(key, bytes, ifAbsent)),
     writer: (key) => writer(key),
-    async copy(from, to) {
-      checkKey(to)
-      const name = temporary()
-      await makeFolder(dirname(name))
-      try {
-        await duplicate(await realpath(path(from)), name, { share: !from.startsWith('raw/'), durable })
-      } catch (error) {
-        await unlink(name).catch(ignoreAbsent)
-        if (isAbsence(error)) throw new ObjectNotFound(from)
-        throw error
-      }
-      return commit(to, name, false)
-    },
+    copy: (from, to) => through(() => copy(from, to)),
     async *list(prefix, { after } = {}) {
       yield* listFolder(home, checkPrefix(prefix), after)
     },
     async delete(keys) {
       for (const key of keys) checkKey(key)
-      await inBatches(keys, 32, remove)
+      await Promise.all(keys.map((key) => through(() => remove(key))))
     },
     locate: (key) => join(home, checkPrefix(key)),
   }

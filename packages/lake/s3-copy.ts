@@ -9,7 +9,7 @@ const partBytes = 2 ** 30
 
 /** Copies exactly the version that `from` names, inside the bucket. */
 export async function s3Copy(
-  client: S3Client,
+  client: Pick<S3Client, 'send'>,
   { bucket, from, to }: { bucket: string; from: ObjectInfo; to: string },
 ): Promise<{ ETag?: string | undefined; VersionId?: string | undefined }> {
   const target = { Bucket: bucket, Key: to }

@@ -11,7 +11,7 @@ interface Failure {
 }
 
 /** Deletes the keys. S3 answers 200 also when it refused some of them: those that were busy are tried again, the others thrown. */
-export async function s3Delete(client: S3Client, bucket: string, keys: readonly string[]): Promise<void> {
+export async function s3Delete(client: Pick<S3Client, 'send'>, bucket: string, keys: readonly string[]): Promise<void> {
   for (let start = 0; start < keys.length; start += batchKeys) {
     let left: readonly string[] = keys.slice(start, start + batchKeys)
     await retried(

@@ -7,7 +7,7 @@ import type { ListedObject } from './object-store.ts'
  * that the console makes (`raw/olist/`), hidden names.
  */
 export async function* s3Listing(
-  client: S3Client,
+  client: Pick<S3Client, 'send'>,
   { bucket, prefix, after }: { bucket: string; prefix: string; after?: string | undefined },
 ): AsyncGenerator<ListedObject> {
   const request = { Bucket: bucket, Prefix: prefix, ...(after ? { StartAfter: after } : {}) }

@@ -20,7 +20,10 @@ export interface Multipart {
   abort(): Promise<void>
 }
 
-export async function startMultipart(client: S3Client, at: { Bucket: string; Key: string }): Promise<Multipart> {
+export async function startMultipart(
+  client: Pick<S3Client, 'send'>,
+  at: { Bucket: string; Key: string },
+): Promise<Multipart> {
   // The SDK sends it with every part, and S3 refuses what was not announced.
   const { UploadId } = await client.send(new CreateMultipartUploadCommand({ ...at, ChecksumAlgorithm: 'CRC32' }))
   const upload = { ...at, UploadId }

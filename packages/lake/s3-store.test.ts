@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { ObjectNotFound, PreconditionFailed } from './object-store.ts'
 import { s3Error, scriptedS3, stored } from './testing/scripted-s3.ts'
@@ -112,5 +113,30 @@ describe('a read', () => {
       name: 'AccessDenied',
       message: expect.stringMatching(/cannot look at s3:\/\/lake\/raw\/a: .*403/),
     })
+  })
+})
+
+describe('thousands of calls at once', () => {
+  const keys = (count: number) => Array.from({ length: count }, (_, n) => `ops/pending/d/${n}.json`)
+
+  it('are all answered by a slow server, over less sockets than the client has', async () => {
+    let underWay = 0
+    let most = 0
+    const { store } = await scriptedS3(async () => {
+      most = Math.max(most, ++underWay)
+      await sleep(20)
+      underWay -= 1
+      return { body: '{}' }
+    })
+    const found = await Promise.all(keys(3_000).map((key) => store.read(key)))
+    expect(found.map(text).every((body) => body === '{}')).toBe(true)
+    expect(most).toBeGreaterThan(20)
+    expect(most).toBeLessThanOrEqual(40)
+  })
+
+  it('that fail leave their places to those that follow', async () => {
+    const { store } = await scriptedS3(({ path }) => (path.endsWith('7.json') ? {} : s3Error(404, 'NoSuchKey')))
+    const found = await Promise.allSettled(keys(500).map((key) => store.read(key)))
+    expect(found.filter(({ status }) => status === 'fulfilled')).toHaveLength(50)
   })
 })

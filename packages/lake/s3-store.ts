@@ -1,5 +1,6 @@
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3'
 import { about } from './aws-error.ts'
+import { gate } from './gate.ts'
 import { checkKey, checkPrefix, clampRange } from './object-key.ts'
 import {
   type ObjectInfo,
@@ -16,10 +17,20 @@ import { s3Listing, unquoted, wholeSeconds } from './s3-listing.ts'
 import { s3Writer } from './s3-writer.ts'
 
 /**
- * A bucket that keeps versions as object store. `client` carries the settings of `aws-client.ts`: throttling and broken
- * connections are tried again there, what else is worth another try is here.
+ * Requests under way at a time, less than the client's 50 sockets: one that waits for a socket would fail when the time to
+ * connect is over.
  */
-export function s3Store({ client, bucket }: { client: S3Client; bucket: string }): ObjectStore {
+const mostRequests = 40
+
+/**
+ * A bucket that keeps versions as object store. `client` carries the settings of `aws-client.ts`: throttling and broken
+ * connections are tried again there, what else is worth another try is here. However many calls are made at once, only
+ * `mostRequests` requests are under way; a place is held for one request, so that none waits for another.
+ */
+export function s3Store({ client: unlimited, bucket }: { client: S3Client; bucket: string }): ObjectStore {
+  const { through } = gate(mostRequests)
+  const send = unlimited.send.bind(unlimited) as (...request: unknown[]) => Promise<unknown>
+  const client = { send: (...request: unknown[]) => through(() => send(...request)) } as Pick<S3Client, 'send'>
   const at = (key: string) => ({ Bucket: bucket, Key: checkKey(key) })
   const name = (key: string) => `s3://${bucket}/${key}`
 
@@ -71,7 +82,7 @@ export function s3Store({ client, bucket }: { client: S3Client; bucket: string }
       })
       if (start === end) return new Uint8Array()
       try {
-        return await retried(() => download(client, command), { attempts: 4, again: isBrokenOff })
+        return await retried(() => through(() => download(unlimited, command)), { attempts: 4, again: isBrokenOff })
       } catch (error) {
         if (isPastTheEnd(error)) return new Uint8Array()
         if (isAbsent(error)) throw new ObjectNotFound(key, version)
@@ -116,7 +127,9 @@ export function s3Store({ client, bucket }: { client: S3Client; bucket: string }
   }
 }
 
-/** The SDK does not try again when the connection breaks between the first byte and the last. */
+/**
+ * A request with its whole answer. The SDK does not try again when the connection breaks between the first byte and the last.
+ */
 async function download(client: S3Client, command: GetObjectCommand): Promise<Uint8Array> {
   const { Body } = await client.send(command)
   if (!Body) return new Uint8Array()

@@ -4,7 +4,7 @@ import type { ObjectWriter, WrittenObject } from './object-store.ts'
 import { type Multipart, startMultipart } from './s3-multipart.ts'
 
 export interface WriterTarget {
-  client: S3Client
+  client: Pick<S3Client, 'send'>
   bucket: string
   key: string
   /** Puts an object that fits into one part. */

@@ -1,7 +1,7 @@
 import { announce } from '@droplake/pipeline/announce'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
-import { pendingSources } from '@droplake/pipeline/markers'
+import { pendingIds } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
 import type { Report } from '@droplake/pipeline/report'
 import type { Admitted } from '@droplake/services/admit/admit'
@@ -35,7 +35,7 @@ export async function runPending(
 async function waitingSources(place: Place, dataset: string): Promise<string[]> {
   if (!place.remote) return announceRested(place, dataset)
   await announce(place.fx, dataset)
-  return (await pendingSources(place.fx.store, dataset)).map(({ id }) => id)
+  return pendingIds(place.fx.store, dataset)
 }
 
 /** Datasets that the lake has anything of. */

@@ -57,6 +57,14 @@ export async function pendingSources(
   return pending.filter((source) => source !== undefined)
 }
 
+/** The ids of every pending source, from one listing: they are the names under which sources are enqueued. */
+export async function pendingIds(store: ObjectStore, dataset: string): Promise<string[]> {
+  const prefix = keys.pending(dataset)
+  const ids: string[] = []
+  for await (const { key } of store.list(prefix)) if (key.endsWith('.json')) ids.push(key.slice(prefix.length, -5))
+  return ids
+}
+
 /** A run that could not read the source. `own`: the fault is the source's, not the service's or a permission's. */
 export interface Attempt {
   run: string

@@ -19,7 +19,7 @@ const upToDate: LakeState = {
     m: { sqlHash: model.sqlHash, inputs: { 'cleaned.t': { '': 'r1/' } }, partitions: {}, table: 'm_1', seq: 3 },
   },
 }
-const needs = (state: LakeState, now: { pending?: (typeof source)[]; models?: (typeof model)[] } = {}) =>
+const needs = (state: LakeState, now: { pending?: string[]; models?: (typeof model)[] } = {}) =>
   needsRun(state, { dataset, pending: [], models: [model], ...now })
 
 test('a dataset that is up to date needs no run', () => {
@@ -27,9 +27,9 @@ test('a dataset that is up to date needs no run', () => {
 })
 
 test('a source that the log does not know needs one, a known one whose marker stayed does not', () => {
-  expect(needs(upToDate, { pending: [source] })).toBe(true)
+  expect(needs(upToDate, { pending: [source.id] })).toBe(true)
   const known = { ...source, run: 'r1', outcome: 'taken' as const }
-  expect(needs({ ...upToDate, sources: { [source.id]: known } }, { pending: [source] })).toBe(false)
+  expect(needs({ ...upToDate, sources: { [source.id]: known } }, { pending: [source.id] })).toBe(false)
 })
 
 test('a run that somebody left unfinished needs one', () => {
@@ -45,7 +45,7 @@ test('models that are behind their inputs or their SQL need one', () => {
 
 test('a dataset that nothing ever came to needs none for its unbuilt models', () => {
   expect(needs(emptyState('d'))).toBe(false)
-  expect(needs(emptyState('d'), { pending: [source] })).toBe(true)
+  expect(needs(emptyState('d'), { pending: [source.id] })).toBe(true)
 })
 
 test('models that a rule held are tried again once after a rollback, and not after a sweep', () => {

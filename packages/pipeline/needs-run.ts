@@ -1,7 +1,6 @@
 import type { Dataset } from '@droplake/contracts/dataset'
 import type { Model } from '@droplake/models/model'
 import type { LakeState } from './lake-state.ts'
-import type { Source } from './markers.ts'
 import { staleIn } from './model-inputs.ts'
 
 const failuresInARow = 3
@@ -13,11 +12,16 @@ const failuresInARow = 3
  */
 export function needsRun(
   state: LakeState,
-  now: { dataset: Dataset; pending: readonly Source[]; models: readonly Model[] },
+  now: {
+    dataset: Dataset
+    /** Ids of the pending sources. */
+    pending: readonly string[]
+    models: readonly Model[]
+  },
 ): boolean {
   return (
     state.unfinished !== undefined ||
-    now.pending.some((source) => !state.sources[source.id]) ||
+    now.pending.some((id) => !state.sources[id]) ||
     (state.seq > 0 && !isHopeless(state) && staleIn(state, now.dataset, now.models).length > 0)
   )
 }

@@ -52,6 +52,10 @@ export const transient = {
     'InternalServerException',
     'ThrottlingException',
     'TooManyRequestsException',
+    // Of a Lambda's own connections.
+    'TimeoutError',
+    'ECONNRESET',
+    'ETIMEDOUT',
   ],
   IntervalSeconds: 2,
   BackoffRate: 2,

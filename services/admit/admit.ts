@@ -4,7 +4,7 @@ import { abandonedAlert, unroutableAlert } from '@droplake/pipeline/alerts'
 import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
-import { pendingSources, removeMarkers, ring, sourceOf } from '@droplake/pipeline/markers'
+import { pendingIds, removeMarkers, ring, sourceOf } from '@droplake/pipeline/markers'
 import { needsRun } from '@droplake/pipeline/needs-run'
 import { runId } from '@droplake/pipeline/run-id'
 
@@ -81,8 +81,8 @@ async function wake(
   datasetOf(fx, dataset)
   if (reason !== 'run') {
     const state = await readState(fx.store, dataset)
-    const pending = await pendingSources(fx.store, dataset)
-    const answered = pending.flatMap(({ id }) => (state.sources[id] ? [id] : []))
+    const pending = await pendingIds(fx.store, dataset)
+    const answered = pending.filter((id) => state.sources[id])
     await removeMarkers(fx.store, dataset, answered)
     const models = await fx.models(dataset)
     if (!needsRun(state, { dataset: datasetOf(fx, dataset), pending, models })) return { outcome: 'idle', dataset }

@@ -4,7 +4,7 @@ import { keys } from '@droplake/pipeline/keys'
 import type { LakeState, RunStatus } from '@droplake/pipeline/lake-state'
 import { append, readState } from '@droplake/pipeline/log'
 import { makeReport } from '@droplake/pipeline/make-report'
-import { pendingSources } from '@droplake/pipeline/markers'
+import { pendingIds } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { reconcile } from '@droplake/pipeline/reconcile'
 import { findRecord, once } from '@droplake/pipeline/records'
@@ -49,6 +49,6 @@ async function moreIsPending(fx: With<'catalog' | 'models'>, state: LakeState, r
   const decided = plan.sources.some(({ id }) => state.sources[id])
   const waits = new Set(decided ? plan.noRoom : [])
   const seen = new Set(plan.seen)
-  const pending = await pendingSources(fx.store, state.dataset)
-  return pending.some(({ id }) => !state.sources[id] && (!seen.has(id) || waits.has(id)))
+  const pending = await pendingIds(fx.store, state.dataset)
+  return pending.some((id) => !state.sources[id] && (!seen.has(id) || waits.has(id)))
 }

@@ -4,7 +4,7 @@ import { announce } from '@droplake/pipeline/announce'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
-import { pendingSources } from '@droplake/pipeline/markers'
+import { pendingIds } from '@droplake/pipeline/markers'
 import { needsRun } from '@droplake/pipeline/needs-run'
 import { runId } from '@droplake/pipeline/run-id'
 
@@ -62,7 +62,7 @@ export async function wake(fx: WakeEffects, input: WakeInput): Promise<Woken> {
 async function isUndone(fx: WakeEffects, name: string): Promise<boolean> {
   const state = await readState(fx.store, name)
   if (state.unfinished && (await fx.executions.alive(state.unfinished.holder))) return false
-  const pending = await pendingSources(fx.store, name)
+  const pending = await pendingIds(fx.store, name)
   return needsRun(state, { dataset: datasetOf(fx, name), pending, models: await fx.models(name) })
 }
 
