@@ -34,7 +34,7 @@ describe('integers', () => {
   })
   it('are refused when they are no integers', () => {
     expect(read(int.optional(), '57.5')).toBe('!too_precise')
-    for (const cell of ['1,234', 'abc', '1 234', '0x10', '--1', '1.2.3', '-', '.', 'NaN', 'e5', '9'.repeat(500)])
+    for (const cell of ['1,234', 'abc', '1 234', '0x10', '--1', '1.2.3', '-', '.', 'e5', '9'.repeat(500)])
       expect(read(int.optional(), cell, { comma: true })).toBe('!not_a_number')
   })
   it('are held to their bounds', () => {
@@ -106,10 +106,50 @@ describe('doubles', () => {
     )
     expect(read(double.optional(), '-23.497835562081068')).toBe(-23.497835562081068)
     expect(read(double.optional(), '1e999')).toBe('!out_of_range')
-    for (const cell of ['NaN', 'Infinity', '0x1f', '1 2', '...'])
-      expect(read(double.optional(), cell)).toBe('!not_a_number')
+    for (const cell of ['Infinity', '0x1f', '1 2', '...']) expect(read(double.optional(), cell)).toBe('!not_a_number')
     expect(read(double.optional(), '58,5', { comma: true })).toEqual(mended(58.5))
     expect(read(double.optional({ min: -90, max: 90 }), '90.5')).toBe('!above_max')
+  })
+})
+
+describe('null words', () => {
+  const kinds = [
+    text.optional(),
+    int.optional(),
+    bigint.optional(),
+    double.optional(),
+    decimal(10, 2).optional(),
+    timestamp.optional(),
+    date.optional(),
+    boolean.optional(),
+  ]
+  it('are no value in a column of any kind, which is a repair', () => {
+    for (const word of ['NULL', 'null', '\\N', 'NaN', 'nan', 'NaT', 'None', 'N/A', '#N/A'])
+      for (const column of kinds) expect(read(column, word), `${column.type.kind} ${word}`).toEqual(mended(null))
+  })
+  it('are whole cells: longer, shorter and other words are values', () => {
+    for (const word of ['NULLA', 'NUL', 'nana', 'None of these', '#N', '\\', 'natal', 'NA', '-']) {
+      expect(read(text.optional(), word)).toBe(word)
+      expect(read(int.optional(), word)).toBe('!not_a_number')
+    }
+  })
+  it('are found in a file of either encoding, beside letters that are not ASCII', () => {
+    const column = text.optional({ nulls: ['sem título'] })
+    expect(read(column, 'sem título')).toEqual(mended(null))
+    expect(read(column, Buffer.from('sem título', 'latin1'))).toEqual(mended(null))
+    expect(read(column, 'NULL')).toBe('NULL')
+  })
+  it('are what the column says, which may be none', () => {
+    expect(read(int.optional({ nulls: ['-1', '9999'] }), '-1')).toEqual(mended(null))
+    expect(read(int.optional({ nulls: ['-1', '9999'] }), '9998')).toBe(9998)
+    expect(read(int.optional({ nulls: ['-1', '9999'] }), 'NULL')).toBe('!not_a_number')
+    expect(read(text.optional({ nulls: [] }), 'NULL')).toBe('NULL')
+  })
+  it('give way to an accepted value', () => {
+    const column = text.optional({ lower: true, accepted: ['none', 'gold'] })
+    expect(read(column, 'None')).toEqual(mended('none'))
+    expect(read(column, 'NULL')).toEqual(mended(null))
+    expect(read(text.optional({ accepted: ['none'], nulls: ['none'] }), 'none')).toEqual(mended(null))
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Cell, Column } from '@droplake/contracts/column'
+import { type Cell, type Column, nullWords } from '@droplake/contracts/column'
 import { createDecimalReader, createDoubleReader, createIntegerReader } from './read-number.ts'
 import { createTextReader } from './read-text.ts'
 import { createDateReader, createTimestampReader, type DateOrder } from './read-time.ts'
@@ -29,11 +29,38 @@ export type Fault =
 /** Reads `bytes[start, end)`, which is not empty and has no white space around it. Null with a fault, or for nothing but blanks. */
 export type ReadCell = (bytes: Buffer, start: number, end: number, note: Note) => Cell
 
-/** The reader of one contract column, its bounds and accepted values included. */
+/** The reader of one contract column, its bounds, accepted values and null words included. */
 export function createCellReader(
   column: Column,
   file: { encoding: 'utf-8' | 'latin-1'; dateOrder: DateOrder },
 ): ReadCell {
+  return orNull(createValueReader(column, file), column, file.encoding)
+}
+
+/** Null, which is a repair, for the words that stand for no value. */
+function orNull(read: ReadCell, column: Column, encoding: 'utf-8' | 'latin-1'): ReadCell {
+  const {
+    lower,
+    accepted,
+    nulls = nullWords.filter((word) => !accepted?.includes(lower ? word.toLowerCase() : word)),
+  } = column
+  // Compared byte by byte, as Latin-1 text; almost every cell differs in the first byte.
+  const words = new Set(
+    nulls.map((word) => Buffer.from(word, encoding === 'utf-8' ? 'utf8' : 'latin1').toString('latin1')),
+  )
+  const firsts = new Uint8Array(256)
+  for (const word of words) firsts[word.charCodeAt(0)] = 1
+  const longest = Math.max(0, ...[...words].map((word) => word.length))
+  return (bytes, start, end, note) => {
+    if (firsts[bytes[start]!] === 1 && end - start <= longest && words.has(bytes.toString('latin1', start, end))) {
+      note.repaired = true
+      return null
+    }
+    return read(bytes, start, end, note)
+  }
+}
+
+function createValueReader(column: Column, file: { encoding: 'utf-8' | 'latin-1'; dateOrder: DateOrder }): ReadCell {
   const { type } = column
   switch (type.kind) {
     case 'text':

@@ -31,6 +31,16 @@ describe('readCsv', () => {
     expect(whole.rows.map((row) => row[1])).toEqual(['a', 'b', 'c', null])
     expect(whole.repaired).toEqual([1, 1, 0, 0])
   })
+  it('takes words that stand for no value as repairs of rows that are kept, and as missing where a value is required', async () => {
+    const whole = await read('1,NULL,nan\n2, None ,"\\N"\n3,c,1\n#N/A,d,1\n')
+    expect(whole.rows).toEqual([
+      [1, null, null],
+      [2, null, null],
+      [3, 'c', 100n],
+    ])
+    expect(whole.repaired).toEqual([1, 1, 0])
+    expect(reasons(whole)).toEqual([[4, 'required', 'id']])
+  })
   it('counts rows of separators and empty lines as blank, and their numbers go on', async () => {
     const whole = await read('1,a,1\n,,\n\n  , ,\n"","",""\n\r\n2,b,2\n')
     expect(whole).toMatchObject({ blank: 5, records: 7, rowNumbers: [1, 7], rejected: [] })

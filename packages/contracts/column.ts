@@ -38,12 +38,20 @@ export interface Column<N extends boolean = boolean, K extends Kind = Kind> {
   min?: number
   /** A greater value quarantines the row. */
   max?: number
+  /** Words that stand for no value, exactly as written; none with `[]`. Default: `nullWords`, but for those that are accepted values. */
+  nulls?: readonly string[]
   /** Holds something about a person: never in alerts. */
   personal?: boolean
   /** Not in the file: computed from another column of the same row. */
   derived?: { from: string; as: 'date' }
   unit?: string
 }
+
+/** What databases, pandas and spreadsheets write for no value. */
+export const nullWords: readonly string[] = [
+  ...['NULL', 'null', 'Null', '\\N', 'NaN', 'nan', 'NAN', 'NaT', 'None'],
+  ...['N/A', 'n/a', '#N/A', '#n/a'],
+]
 
 type Options = Omit<Column, 'type' | 'required' | 'derived'>
 
