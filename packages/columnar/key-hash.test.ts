@@ -21,9 +21,9 @@ const asColumns = (row: readonly Cell[]) => row.map((value) => [value])
 
 describe('hashCells', () => {
   it('never changes, because it is stored', () => {
-    expect(hash('b9a6c5f5df52c7226ac85aee7524c27f', 1)).toMatchInlineSnapshot(`-213953999650592337n`)
+    expect(hash('0123456789abcdef0123456789abcdef', 1)).toMatchInlineSnapshot(`-2186236124001365731n`)
     expect(hash('são paulo 😀')).toMatchInlineSnapshot(`-4079939459213069417n`)
-    expect(hash(2103807459595387724n, null, true, 1.5)).toMatchInlineSnapshot(`-7659435691838519553n`)
+    expect(hash(2305843009213693951n, null, true, 1.5)).toMatchInlineSnapshot(`2737481260166971494n`)
     expect(hash()).toMatchInlineSnapshot(`-1461767550959950861n`)
   })
   it('is a signed 64-bit integer', () => {
