@@ -10,7 +10,9 @@ export default $config({
       home: 'aws',
       removal: settings.protected ? 'retain' : 'remove',
       protect: settings.protected,
-      providers: { aws: { version: '7.20.0', defaultTags: { tags: { app: 'droplake', stage } } } },
+      providers: {
+        aws: { version: '7.20.0', defaultTags: { tags: { app: 'droplake', stage, deployment: `droplake-${stage}` } } },
+      },
     }
   },
   async run() {

@@ -10,7 +10,11 @@ const notification = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: numb
   subscriberSnsTopicArns: [topic.arn],
 })
 
-/** Counts what carries the stage's tags, once they are switched on as cost allocation tags in the account's billing. */
+/**
+ * Counts what carries the deployment's tag, once it is switched on as a cost allocation tag in the account's billing. One tag
+ * names app and stage, because values of several tags widen a filter. A `filterExpression` in its place would make a budget
+ * that AWS cannot compute: the provider sends no metric with it.
+ */
 if (settings.budget > 0)
   new aws.budgets.Budget('Budget', {
     name: named('budget', 100),
@@ -18,11 +22,6 @@ if (settings.budget > 0)
     limitAmount: String(settings.budget),
     limitUnit: 'USD',
     timeUnit: 'MONTHLY',
-    filterExpression: {
-      ands: [
-        { tags: { key: 'app', values: [$app.name], matchOptions: ['EQUALS'] } },
-        { tags: { key: 'stage', values: [$app.stage], matchOptions: ['EQUALS'] } },
-      ],
-    },
+    costFilters: [{ name: 'TagKeyValue', values: [`user:deployment$${$app.name}-${$app.stage}`] }],
     notifications: [notification('ACTUAL', 80), notification('FORECASTED', 100)],
   })

@@ -23,6 +23,8 @@ const asking: Statement[] = [
     ],
     resources: glueResources(sources),
   },
+  // Athena looks at it for any statement, whether or not the account has it.
+  { actions: ['glue:GetDatabase'], resources: [arnOf('glue', 'catalog'), arnOf('glue', 'database/default')] },
   { actions: ['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], resources: [lake.arn] },
   { actions: ['s3:GetObject'], resources: ['cleaned/', 'enriched/', 'curated/'].map(objects) },
   {

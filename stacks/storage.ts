@@ -4,6 +4,23 @@ import { settings } from './stage.ts'
 
 const { retention } = settings
 
+/**
+ * Days that replaced or deleted bytes can still be brought back, by prefix; a lifecycle cannot leave a prefix out, so all are
+ * named. What was delivered, and the rows rejected from it, is written once and stays as the stage says. Everything else is
+ * made from it and rewritten by every run: the log and the sweep keep what readers need of it as files of their own, so its
+ * old bytes only have to outlast a mistake that is noticed on Monday.
+ */
+const noncurrentDays = {
+  'raw/': retention.noncurrentDays,
+  'stream-errors/': retention.noncurrentDays,
+  'quarantine/': retention.noncurrentDays,
+  'cleaned/': 3,
+  'enriched/': 3,
+  'curated/': 3,
+  'ops/': 3,
+  'athena-results/': 1,
+}
+
 /** The lake: private, versioned, encrypted; plain HTTP is refused. */
 export const lake = new sst.aws.Bucket('Lake', {
   versioning: true,
@@ -33,11 +50,16 @@ new aws.s3.BucketServerSideEncryptionConfiguration('LakeEncryption', {
 new aws.s3.BucketLifecycleConfiguration('LakeLifecycle', {
   bucket: lake.name,
   rules: [
+    ...Object.entries(noncurrentDays).map(([prefix, days]) => ({
+      id: `noncurrent-${prefix.slice(0, -1)}`,
+      status: 'Enabled',
+      filter: { prefix },
+      noncurrentVersionExpiration: { noncurrentDays: days },
+    })),
     {
-      id: 'noncurrent',
+      id: 'delete-markers',
       status: 'Enabled',
       filter: { prefix: '' },
-      noncurrentVersionExpiration: { noncurrentDays: retention.noncurrentDays },
       expiration: { expiredObjectDeleteMarker: true },
     },
     {

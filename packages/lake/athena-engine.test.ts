@@ -44,7 +44,7 @@ async function athena({ statuses, execution = select, columns = [], pages = [[]]
     client.destroy()
     await close()
   })
-  const engine: QueryEngine = athenaEngine({ client, workgroup: 'pipeline' })
+  const engine: QueryEngine = athenaEngine({ client, workgroup: 'pipeline', database: 'app_dev_shop_build' })
   return { engine, calls, inputs }
 }
 
@@ -119,7 +119,7 @@ test('it starts a statement in its workgroup under a token, and looks until it h
   const statuses = [{ State: 'QUEUED' }, { State: 'RUNNING' }, { State: 'SUCCEEDED' }]
   const { engine, calls, inputs } = await athena({ statuses })
   await engine.run('select 1')
-  await engine.run('select 1')
+  await engine.run('select 1', { database: 'app_dev_olist_build' })
   expect(calls.slice(0, 4)).toEqual([
     'StartQueryExecution',
     'GetQueryExecution',
@@ -128,6 +128,10 @@ test('it starts a statement in its workgroup under a token, and looks until it h
   ])
   const starts = inputs.filter(([action]) => action === 'StartQueryExecution').map(([, input]) => input)
   expect(starts[0]).toMatchObject({ QueryString: 'select 1', WorkGroup: 'pipeline' })
+  expect(starts.map(({ QueryExecutionContext }) => QueryExecutionContext)).toEqual([
+    { Catalog: 'AwsDataCatalog', Database: 'app_dev_shop_build' },
+    { Catalog: 'AwsDataCatalog', Database: 'app_dev_olist_build' },
+  ])
   expect(starts[0]?.ClientRequestToken).toMatch(/^.{32,128}$/)
   expect(starts[0]?.ClientRequestToken).not.toBe(starts[1]?.ClientRequestToken)
 })

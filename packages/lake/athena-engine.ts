@@ -18,20 +18,29 @@ export interface AthenaEngineOptions {
    * an `external_location`, which those that build models have.
    */
   workgroup: string
+  /** The database of a statement that comes without one. */
+  database: string
 }
+
+/**
+ * The session of a statement. Without it Athena looks for a database named `default`, which an account need not have and
+ * which the role need not see.
+ */
+const queryContext = (database: string) => ({ Catalog: 'AwsDataCatalog', Database: database })
 
 /**
  * Athena as query engine. Tables that a statement creates are in Glue's catalog by themselves. A statement sees each
  * of its tables at one moment, not all of them at the same.
  */
-export function athenaEngine({ client, workgroup }: AthenaEngineOptions): QueryEngine {
+export function athenaEngine({ client, workgroup, database: usual }: AthenaEngineOptions): QueryEngine {
   let closed = false
 
   /** Not to be aborted: only its answer names what would have to be stopped. */
-  async function begin(sql: string): Promise<string> {
+  async function begin(sql: string, database: string): Promise<string> {
     const command = new StartQueryExecutionCommand({
       QueryString: sql,
       WorkGroup: workgroup,
+      QueryExecutionContext: queryContext(database),
       ClientRequestToken: randomUUID(),
     })
     const { QueryExecutionId } = await client.send(command)
@@ -51,12 +60,12 @@ export function athenaEngine({ client, workgroup }: AthenaEngineOptions): QueryE
   const stop = (id: string) => client.send(new StopQueryExecutionCommand({ QueryExecutionId: id })).catch(() => {})
 
   return {
-    async run(sql, { signal } = {}) {
+    async run(sql, { signal, database = usual } = {}) {
       if (closed) throw new QueryFailed('engine', 'the engine is closed')
       signal?.throwIfAborted()
       let id: string | undefined
       try {
-        id = await begin(sql)
+        id = await begin(sql, database)
         const execution = await ended(id, signal)
         if (execution.Status?.State !== 'SUCCEEDED') throw queryFailure(execution)
         signal?.throwIfAborted()

@@ -18,6 +18,15 @@ export interface QueryResult {
   bytesScanned?: number
 }
 
+export interface RunOptions {
+  signal?: AbortSignal
+  /**
+   * A database that exists, for an engine that wants one for every statement; the statement itself names its tables in full.
+   * Default: the engine's own.
+   */
+  database?: string
+}
+
 /**
  * SQL in Athena's dialect over the catalog's tables.
  *
@@ -29,7 +38,7 @@ export interface QueryEngine {
    * Runs one statement: a select, or the text that `createTableAs` of the models package renders. That gives no rows,
    * registers the table, and needs an empty location. Rejects with the signal's reason once it is aborted.
    */
-  run(sql: string, options?: { signal?: AbortSignal }): Promise<QueryResult>
+  run(sql: string, options?: RunOptions): Promise<QueryResult>
   close(): Promise<void>
 }
 

@@ -100,6 +100,16 @@ test('the run and its dataset reach every call but the first', () => {
   }
 })
 
+test('every statement of Athena runs in a session of the dataset’s build database, which Render names', () => {
+  const started = [...all].filter(([, { Resource }]) => String(Resource).includes(':athena:startQueryExecution'))
+  expect(started.length).toBeGreaterThan(0)
+  for (const [name, { Parameters }] of started)
+    expect(Parameters, name).toMatchObject({
+      QueryExecutionContext: { Catalog: 'AwsDataCatalog', 'Database.$': '$.database' },
+    })
+  expect(all.get('Build')?.ItemSelector).toMatchObject({ 'database.$': '$.render.database' })
+})
+
 test('the lake’s truth is committed in order: data, catalog, quality, models, publication, end', () => {
   const order: string[] = []
   let at: string | undefined = 'Ingest'

@@ -17,7 +17,7 @@ export function modelStates(call: Call, resources: Resources): Record<string, St
             'models',
             { ...modelPayload, action: 'render' },
             {
-              ResultSelector: { 'statements.$': '$.Payload.statements' },
+              ResultSelector: { 'statements.$': '$.Payload.statements', 'database.$': '$.Payload.database' },
               ResultPath: '$.render',
               Catch: caught('Record Failure'),
               Next: 'Build',
@@ -27,7 +27,7 @@ export function modelStates(call: Call, resources: Resources): Record<string, St
             Type: 'Map',
             ItemsPath: '$.render.statements',
             MaxConcurrency: 5,
-            ItemSelector: { 'sql.$': '$$.Map.Item.Value' },
+            ItemSelector: { 'sql.$': '$$.Map.Item.Value', 'database.$': '$.render.database' },
             ItemProcessor: {
               ProcessorConfig: { Mode: 'INLINE' },
               StartAt: 'Create Table',
@@ -35,7 +35,11 @@ export function modelStates(call: Call, resources: Resources): Record<string, St
                 'Create Table': {
                   Type: 'Task',
                   Resource: 'arn:aws:states:::athena:startQueryExecution.sync',
-                  Parameters: { 'QueryString.$': '$.sql', WorkGroup: resources.workgroup },
+                  Parameters: {
+                    'QueryString.$': '$.sql',
+                    WorkGroup: resources.workgroup,
+                    QueryExecutionContext: { Catalog: 'AwsDataCatalog', 'Database.$': '$.database' },
+                  },
                   ResultSelector: { built: true },
                   TimeoutSeconds: 1800,
                   Retry: [{ ...transient, ErrorEquals: [...throttled('Athena'), 'ThrottlingException'] }],

@@ -4,7 +4,7 @@ import { systemClock } from '@droplake/lake/clock'
 import { glueCatalog } from '@droplake/lake/glue-catalog'
 import { s3Store } from '@droplake/lake/s3-store'
 import { snsNotifier } from '@droplake/lake/sns-notifier'
-import { defaultSettings, type Effects } from '@droplake/pipeline/effects'
+import { database, defaultSettings, type Effects } from '@droplake/pipeline/effects'
 import type { Execution, Place, Remote } from '@droplake/pipeline/place'
 import { type Clients, closeClients, openClients } from './clients.ts'
 import { stepFunctionsExecutions } from './executions.ts'
@@ -42,7 +42,11 @@ export function openStage(options: StageOptions): Stage {
   const fx: Effects = {
     store,
     catalog: glueCatalog({ client: clients.glue, locate: store.locate, databasePrefix }),
-    engine: athenaEngine({ client: clients.athena, workgroup }),
+    engine: athenaEngine({
+      client: clients.athena,
+      workgroup,
+      database: database({ settings: { databasePrefix } }, Object.keys(datasets)[0] ?? '', 'build'),
+    }),
     notifier: snsNotifier({ client: clients.sns, topicArn: topic }),
     clock: systemClock,
     executions: {

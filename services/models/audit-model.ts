@@ -79,7 +79,7 @@ async function auditVersion(
     partitions: Object.entries(partitions).map(([value, partition]) => ({ value, ...partition })),
   })
   const audit = renderAudits({ model, table: qualifiedName(build, version), names: versions.names })
-  const row = (await fx.engine.run(audit.sql)).rows[0] ?? []
+  const row = (await fx.engine.run(audit.sql, { database: build })).rows[0] ?? []
   const previousRows = published && Object.values(published.partitions).reduce((sum, { rows }) => sum + rows, 0)
   const judged = judgeAudits({ rules: audit.rules, row, ...(previousRows === undefined ? {} : { previousRows }) })
   const fails = judged.results.filter(({ status }) => status === 'fail')

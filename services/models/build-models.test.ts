@@ -110,6 +110,7 @@ test('every model that is behind is built, dimensions and facts before what read
     'mart__r_1_1_new',
   ])
   expect(created[2]).toContain('"d_build"."fact__r_1_1"')
+  expect(new Set(lake.databases)).toEqual(new Set(['d_build']))
   const shown = await lake.fx.catalog.show('d')
   expect(shown?.views.map(({ name, target }) => [name, target.name])).toEqual([
     ['dim_shop', 'dim_shop__r_1_1'],

@@ -9,14 +9,16 @@ export async function builtPartitions(
   at: { dataset: string; batch: TableBatch; partitionColumn: string | undefined },
 ): Promise<PublishedModel['partitions']> {
   const { dataset, batch, partitionColumn } = at
-  const table = qualifiedName(database(fx, dataset, 'build'), batch.table)
+  const build = database(fx, dataset, 'build')
+  const table = qualifiedName(build, batch.table)
   const files = new Map<string, string[]>()
   for await (const { key } of fx.store.list(batch.location)) {
     const folder = key.slice(0, key.lastIndexOf('/') + 1)
     files.set(folder, [...(files.get(folder) ?? []), key])
   }
   const value = partitionColumn ? quoteName(partitionColumn) : `''`
-  const counted = await fx.engine.run(`select ${value} as part, count(*) as row_count from ${table} group by 1`)
+  const counting = `select ${value} as part, count(*) as row_count from ${table} group by 1`
+  const counted = await fx.engine.run(counting, { database: build })
   const rows = new Map(counted.rows.map(([part, count]) => [String(part), Number(count)]))
   if (!partitionColumn)
     return { '': { location: batch.location, files: [...files.values()].flat(), rows: rows.get('') ?? 0 } }

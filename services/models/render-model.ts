@@ -18,11 +18,11 @@ export interface RenderInput extends RunInput {
   attempt: number
 }
 
-/** The statements that build one attempt of a model; none when an input is missing or only partitions went. */
+/** The statements that build one attempt of a model, and the database that they write; none when an input is missing or only partitions went. */
 export async function renderModel(
   fx: With<'engine' | 'models'>,
   input: RenderInput,
-): Promise<{ statements: string[] }> {
+): Promise<{ statements: string[]; database: string }> {
   const { dataset, run, attempt } = input
   const state = await holding(fx.store, dataset, run)
   const model = await modelOf(fx, input)
@@ -31,17 +31,19 @@ export async function renderModel(
   const { fresh: table, location } = attemptNames(input)
   const { batches } = await once<RenderRecord>(fx.store, keys.modelRender(run, model.name, attempt), async () => {
     if (missing) return { batches: [] }
-    const partitions = await partitionsToBuild(fx, { run, model, select })
+    const partitions = await partitionsToBuild(fx, { dataset, run, model, select })
     if (partitions === 'none') return { batches: [] }
     return { batches: tableBatches({ table, location, ...(partitions ? { partitions } : {}) }) }
   })
   const { partitionColumn } = model
+  const build = database(fx, dataset, 'build')
   return {
+    database: build,
     statements: batches.flatMap((batch) =>
       renderCreateTableAs({
         ...batch,
         location: fx.store.locate(batch.location),
-        database: database(fx, dataset, 'build'),
+        database: build,
         select,
         ...(partitionColumn ? { partitionColumn } : {}),
       }),
@@ -64,11 +66,13 @@ export async function modelOf(
  */
 async function partitionsToBuild(
   fx: With<'engine' | 'models'>,
-  { run, model, select }: { run: string; model: Model; select: string },
+  { dataset, run, model, select }: RunInput & { model: Model; select: string },
 ): Promise<string[] | 'none' | undefined> {
   if (!model.partitionColumn) return undefined
   const differing = (await readRecord<ModelPlan>(fx.store, keys.modelPlan(run))).partitions[model.name]
-  const values = partitionValues((await fx.engine.run(renderPartitionValues(select, model.partitionColumn))).rows)
+  const asked = renderPartitionValues(select, model.partitionColumn)
+  const { rows } = await fx.engine.run(asked, { database: database(fx, dataset, 'build') })
+  const values = partitionValues(rows)
   if (!differing) return values
   const build = values.filter((value) => differing.includes(value))
   return build.length > 0 ? build : 'none'

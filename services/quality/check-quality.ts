@@ -33,7 +33,7 @@ export async function checkQuality(
       const table = tables[name]
       if (!table) continue
       const { sql, rules } = renderQuality(table, qualifiedName(database(fx, dataset, 'cleaned'), name))
-      const { rows } = await fx.engine.run(sql)
+      const { rows } = await fx.engine.run(sql, { database: database(fx, dataset, 'build') })
       found.push(...judgeQuality(rules, rows[0] ?? []))
     }
     return found

@@ -50,7 +50,7 @@ export async function awsDrivers(of: {
     store,
     catalog: anotherCatalog(),
     anotherCatalog,
-    engine: athenaEngine({ client: athena, workgroup: bucket }),
+    engine: athenaEngine({ client: athena, workgroup: bucket, database: `${databasePrefix}${datasets[0]}_build` }),
     glue,
     athena,
     async close() {

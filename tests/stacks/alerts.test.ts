@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import type { Report } from '@droplake/pipeline/report'
 import { describe, expect, test } from 'vitest'
 import { functionsOf, type Graph, ofType, one, type Resource } from './graph.ts'
-import { all, full, personal } from './graphs.ts'
+import { all, full, personal, production } from './graphs.ts'
 import { statementsOf } from './iam.ts'
 import { root } from './paths.ts'
 
@@ -94,6 +94,11 @@ test('a dataset that has to be fresh is told when nothing of it was published fo
 test('a budget tells the topic at 80 % and before it is exceeded', () => {
   const { inputs } = one(full, 'aws:budgets/budget:Budget')
   expect(inputs).toMatchObject({ limitAmount: '150', timeUnit: 'MONTHLY' })
+  expect(inputs).not.toHaveProperty('filterExpression')
+  const deployment = `${full.app.name}-${full.stage}`
+  expect(inputs.costFilters).toEqual([{ name: 'TagKeyValue', values: [`user:deployment$${deployment}`] }])
+  for (const { app, stage } of [personal, production])
+    expect(app.providers.aws.defaultTags.tags.deployment).toBe(`${app.name}-${stage}`)
   const told = inputs.notifications as {
     notificationType: string
     threshold: number

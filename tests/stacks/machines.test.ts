@@ -146,6 +146,10 @@ describe.each(all.map((graph) => [graph.stage, graph] as const))('stage %s', (_,
       expect(allows(grants, 'glue:StartCrawler', `arn:aws:glue:eu-central-1:123456789012:crawler/${crawler}`)).toBe(
         true,
       )
+    const database = (name: string) => `arn:aws:glue:eu-central-1:123456789012:database/${name}`
+    for (const name of ['default', `${databasePrefix}olist_build`])
+      expect(allows(grants, 'glue:GetDatabase', database(name)), name).toBe(true)
+    expect(allows(grants, 'glue:GetDatabase', database('somebody_elses'))).toBe(false)
     const table = (zone: string) => `arn:aws:glue:eu-central-1:123456789012:table/${databasePrefix}olist_${zone}/t`
     expect(allows(grants, 'glue:CreateTable', table('build'))).toBe(true)
     expect(allows(grants, 'glue:CreateTable', table('curated'))).toBe(false)

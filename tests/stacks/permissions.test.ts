@@ -44,6 +44,18 @@ describe.each(all.map((graph) => [graph.stage, graph] as const))('stage %s', (_,
   )
 })
 
+test('whoever asks Athena may look at the session’s database, and at the one that Athena looks at by itself', () => {
+  const asking = functionsOf(full).filter(({ service }) =>
+    calls[service]?.some(({ client, command }) => client === 'athena' && command === 'StartQueryExecution'),
+  )
+  expect(asking.map(({ service }) => service).sort()).toEqual(['models', 'quality'])
+  for (const fn of asking)
+    for (const database of ['default', `${full.outputs.databasePrefix}olist_build`]) {
+      const arn = `arn:aws:glue:eu-central-1:123456789012:database/${database}`
+      expect(allows(grants(full, fn), 'glue:GetDatabase', arn), `${fn.service} ${database}`).toBe(true)
+    }
+})
+
 test('the walk over the code finds what services are known to send, and no more', () => {
   const commandsOf = (service: string) => calls[service]?.map(({ client, command }) => `${client} ${command}`)
   expect(commandsOf('index')).toEqual(['s3 GetObject', 's3 PutObject'])

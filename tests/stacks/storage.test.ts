@@ -24,12 +24,37 @@ describe.each(all.map((graph) => [graph.stage, graph] as const))('stage %s', (_,
       expect(expiring.filter(({ filter }) => zone.startsWith(filter.prefix))).toEqual([])
   })
 
-  test('unfinished uploads, old versions and leftover markers go, everywhere', () => {
+  test('unfinished uploads and leftover delete markers go, everywhere', () => {
     const everywhere = lifecycle.filter(({ filter }) => filter.prefix === '')
     expect(everywhere.map(({ abortIncompleteMultipartUpload: abort }) => abort?.daysAfterInitiation)).toContain(3)
-    const old = everywhere.find(({ noncurrentVersionExpiration }) => noncurrentVersionExpiration)
-    expect(old?.expiration).toEqual({ expiredObjectDeleteMarker: true })
-    expect(old?.noncurrentVersionExpiration?.noncurrentDays).toBe(graph === production ? 90 : 30)
+    expect(everywhere.map(({ expiration }) => expiration)).toContainEqual({ expiredObjectDeleteMarker: true })
+  })
+
+  /** Days that old bytes of a key stay: where several rules hold, S3 takes the shortest time. */
+  const noncurrentDays = (key: string) =>
+    Math.min(
+      ...lifecycle
+        .filter(({ filter }) => key.startsWith(filter.prefix))
+        .map(({ noncurrentVersionExpiration: old }) => old?.noncurrentDays ?? Number.POSITIVE_INFINITY),
+    )
+
+  test('replaced bytes of what was delivered stay for as long as the stage says, derived ones for three days at most', () => {
+    for (const key of ['raw/olist/a.csv', 'raw/stream/a.ndjson', 'quarantine/olist/orders/run/0.parquet'])
+      expect(noncurrentDays(key), key).toBe(graph === production ? 90 : 30)
+    for (const zone of ['cleaned', 'enriched', 'curated', 'ops', 'athena-results']) {
+      expect(noncurrentDays(`${zone}/olist/a`), zone).toBeGreaterThanOrEqual(1)
+      expect(noncurrentDays(`${zone}/olist/a`), zone).toBeLessThanOrEqual(3)
+    }
+  })
+
+  test('old bytes go under every prefix that a role may write to', () => {
+    const home = `arn:aws:s3:::${graph.outputs.bucket}/`
+    const written = ofType(graph, 'aws:iam/role:Role')
+      .flatMap((role) => grantsOf(role))
+      .filter(({ actions }) => actions.includes('s3:PutObject'))
+      .flatMap(({ resources }) => resources.filter((resource) => resource.startsWith(home)))
+    expect(written.length).toBeGreaterThan(10)
+    for (const resource of written) expect(noncurrentDays(resource.slice(home.length)), resource).toBeLessThan(4000)
   })
 
   test('every dataset has its databases, with a place in the bucket, and one crawler that never deletes', () => {

@@ -13,9 +13,11 @@ export function fakeEngine(of: {
   store: ObjectStore
   catalog: Catalog
   statements: string[]
+  /** The session's database of each statement. */
+  databases: (string | undefined)[]
   answer: Answer
 }): QueryEngine {
-  const { store, catalog, statements, answer } = of
+  const { store, catalog, statements, databases, answer } = of
   const create = async (sql: string, table: string, location: string) => {
     const folder = location.slice(store.locate('').length)
     const column = /partitioned_by = ARRAY\['(\w+)'\]/.exec(sql)?.[1]
@@ -31,8 +33,9 @@ export function fakeEngine(of: {
     await catalog.register('d', { database: 'd_build', name: table, columns, partitions, ...partitioned })
   }
   return {
-    async run(sql) {
+    async run(sql, { database } = {}) {
       statements.push(sql)
+      databases.push(database)
       const given = answer(sql)
       if (given instanceof Error) throw given
       if (given) return { columns: [], rows: given }

@@ -21,6 +21,8 @@ export interface TestLake {
   dead: Set<string>
   /** Statements that the engine was given. */
   statements: string[]
+  /** The session's database of each. */
+  databases: (string | undefined)[]
   state(): Promise<LakeState>
 }
 
@@ -51,18 +53,19 @@ export function testLake(options: TestLakeOptions): TestLake {
   const notifier = memoryNotifier()
   const dead = new Set<string>()
   const statements: string[] = []
+  const databases: (string | undefined)[] = []
   const fx: Effects = {
     store,
     catalog,
     clock,
     notifier,
-    engine: fakeEngine({ store, catalog, statements, answer }),
+    engine: fakeEngine({ store, catalog, statements, databases, answer }),
     datasets: { d: datasetWith(tables) },
     settings: { ...defaultSettings, settleSeconds: 0, ...settings },
     executions: { holder: holderOf, alive: async ({ execution }) => !dead.has(execution) },
     models: async () => models,
   }
-  return { store, fx, alerts: notifier.alerts, time, dead, statements, state: () => readState(store, 'd') }
+  return { store, fx, alerts: notifier.alerts, time, dead, statements, databases, state: () => readState(store, 'd') }
 }
 
 /** The same objects behind another value, as another process would see them: nothing is remembered of them. */

@@ -16,9 +16,12 @@ async function runModel(lake: TestLake, at: { dataset: string; run: string; mode
   for (let attempt = 1; ; attempt++) {
     const input = { ...at, attempt }
     try {
-      const render = (await buildModels(lake.fx, { ...input, action: 'render' })) as { statements: string[] }
+      const render = (await buildModels(lake.fx, { ...input, action: 'render' })) as {
+        statements: string[]
+        database: string
+      }
       const build: Built[] = []
-      for (const sql of render.statements) build.push(await statement(lake, sql))
+      for (const sql of render.statements) build.push(await statement(lake, sql, render.database))
       const { again } = (await buildModels(lake.fx, { ...input, action: 'audit', build })) as { again: boolean }
       if (!again) return
     } catch (thrown) {
@@ -29,9 +32,9 @@ async function runModel(lake: TestLake, at: { dataset: string; run: string; mode
   }
 }
 
-async function statement(lake: TestLake, sql: string): Promise<Built> {
+async function statement(lake: TestLake, sql: string, database: string): Promise<Built> {
   try {
-    await lake.fx.engine.run(sql)
+    await lake.fx.engine.run(sql, { database })
     return { built: true }
   } catch (thrown) {
     return { built: false, error: (thrown as Error).name, cause: (thrown as Error).message }

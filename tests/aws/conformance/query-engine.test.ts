@@ -56,7 +56,7 @@ describe('Athena', () => {
     )
     const { QueryExecution } = await aws.athena.send(new GetQueryExecutionCommand({ QueryExecutionId }))
     expect(QueryExecution?.ResultConfiguration?.OutputLocation).toBe(`s3://${bucket}/insisted/${QueryExecutionId}.csv`)
-    const engine = athenaEngine({ client: aws.athena, workgroup: 'insisting' })
+    const engine = athenaEngine({ client: aws.athena, workgroup: 'insisting', database: 'limits_build' })
     const create = `create table limits_build.t with (format = 'PARQUET', external_location = 's3://${bucket}/t/') as select 1 as a`
     await expect(engine.run(create)).rejects.toMatchObject({
       kind: 'user',

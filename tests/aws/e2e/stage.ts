@@ -47,7 +47,7 @@ export async function openStage() {
   }
   Object.assign(process.env, env)
   // The query engine starts with the first query, and takes its time.
-  const warm = athenaEngine({ client: new AthenaClient(), workgroup: 'primary' })
+  const warm = athenaEngine({ client: new AthenaClient(), workgroup: 'primary', database: 'default' })
     .run('select 1')
     .catch(() => {})
   const faults = lambdaFaults(join(folder, 'faults'))
@@ -62,7 +62,7 @@ export async function openStage() {
   const store = s3Store({ client: new S3Client(), bucket: deployment.bucket })
   glue.faults.push(inferring(store, aws.env.AWS_ENDPOINT_URL_GLUE ?? aws.endpoint))
   const { databasePrefix, workgroup } = deployment
-  const engine = athenaEngine({ client: new AthenaClient(), workgroup })
+  const engine = athenaEngine({ client: new AthenaClient(), workgroup, database: `${databasePrefix}olist_build` })
   const catalog = glueCatalog({ client: new GlueClient(), locate: store.locate, databasePrefix })
 
   async function execution(executionArn: string) {
