@@ -48,16 +48,6 @@ export const mends: Record<string, (data: Data) => Node | undefined> = {
     })
   },
   function: (data) => functions[String(data.name).toLowerCase()]?.(listOf(data.args)),
-  select: (data) => {
-    const joined = listOf(data.joins).map((join) => (isObject(join) ? join.this : undefined))
-    const from = isObject(data.from) ? listOf(data.from.expressions) : []
-    for (const source of [...from, ...joined]) {
-      const bare = isObject(source) && isObject(source.alias) ? source.alias.this : source
-      if (isObject(bare) && isObject(bare.function))
-        throw new QueryFailed('user', `from takes tables, subqueries and unnest, got ${String(bare.function.name)}(…)`)
-    }
-    return undefined
-  },
 }
 
 const isInterval = (node: unknown) => kindOf(node) === 'interval'

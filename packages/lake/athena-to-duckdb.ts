@@ -1,4 +1,5 @@
 import { mends } from './athena-mends.ts'
+import { checkCalls, checkWords } from './athena-syntax.ts'
 import { nameBareSubqueries } from './athena-text.ts'
 import { Dialect, generate, parse } from './polyglot.ts'
 import { QueryFailed } from './query-engine.ts'
@@ -21,6 +22,7 @@ export interface Translation {
  * by their position, as on Athena; with `named` they are refused, as for a table.
  */
 export function athenaToDuckdb(sql: string, options: { named?: boolean } = {}): Translation {
+  checkWords(sql)
   const parsed = parse(nameBareSubqueries(sql), Dialect.Trino)
   if (!parsed.success) throw new QueryFailed('user', firstLine(parsed.error ?? 'it cannot be parsed'))
   const statements: unknown[] = parsed.ast
@@ -28,6 +30,7 @@ export function athenaToDuckdb(sql: string, options: { named?: boolean } = {}): 
   if (statements.length !== 1) throw new QueryFailed('user', `one statement at a time, got ${statements.length}`)
   if (!queries.has(kindOf(statement)))
     throw new QueryFailed('user', `only select and "create table as" are run, got ${kindOf(statement)}`)
+  checkCalls(sql, statement)
 
   const tables = new Map<string, TableName>()
   const common = commonTables(statement)

@@ -1,9 +1,10 @@
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { athenaFunctions } from './athena-functions.ts'
 import { athenaToDuckdb, type TableName } from './athena-to-duckdb.ts'
 import type { Catalog } from './catalog.ts'
 import { answerFromCatalog, informationSchema } from './catalog-statements.ts'
 import { parseCreateTableAs } from './create-table-as.ts'
+import { confinedDuckdb } from './duckdb-confined.ts'
 import { queryFailed } from './duckdb-errors.ts'
 import { athenaType, portValue } from './duckdb-values.ts'
 import { gate } from './gate.ts'
@@ -42,23 +43,18 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
   let statements = 0
   const { enter, through } = gate(concurrency)
 
-  async function open(): Promise<DuckDBInstance> {
-    const opened = await DuckDBInstance.create(':memory:', {
-      memory_limit: `${memoryLimitMb}MB`,
-      threads: String(threads),
-      temp_directory: tempFolder,
-      preserve_insertion_order: 'false',
-      partitioned_write_flush_threshold: '16384',
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
+  const open = () =>
+    confinedDuckdb({
+      settings: {
+        memory_limit: `${memoryLimitMb}MB`,
+        threads: String(threads),
+        temp_directory: tempFolder,
+        preserve_insertion_order: 'false',
+        partitioned_write_flush_threshold: '16384',
+      },
+      folders: [store.locate('')],
+      setup: [`attach ':memory:' as trino`, 'use trino', ...athenaFunctions.map((each) => `create macro ${each}`)],
     })
-    const connection = await opened.connect()
-    await connection.run(
-      `attach ':memory:' as trino; use trino; ${athenaFunctions.map((each) => `create macro ${each}`).join('; ')}`,
-    )
-    connection.closeSync()
-    return opened
-  }
 
   /** Runs `work` on a connection that sees nothing but the named tables and Athena's functions. */
   async function withTables<T>(
@@ -81,12 +77,7 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
     try {
       signal?.throwIfAborted()
       await connection.run(
-        [
-          `attach ':memory:' as ${database}`,
-          `set search_path = '${database}.main,trino.main'`,
-          `set timezone = 'UTC'`,
-          ...views,
-        ].join('; '),
+        [`attach ':memory:' as ${database}`, `set search_path = '${database}.main,trino.main'`, ...views].join('; '),
       )
       return await work(connection)
     } catch (error) {

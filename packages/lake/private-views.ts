@@ -53,5 +53,5 @@ export function viewStatements(
 export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
 
-/** DuckDB takes `*`, `?` and `[` in a path for a pattern. */
-const escapeGlob = (path: string): string => path.replace(/[*?[]/g, '[$&]')
+/** DuckDB reads `*`, `?` and `[` in a path as a pattern. */
+export const escapeGlob = (path: string): string => path.replace(/[*?[]/g, '[$&]')

@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api'
+import { confinedDuckdb } from './duckdb-confined.ts'
 import { quoteText } from './private-views.ts'
 
 const sampleRows = 2_048
@@ -12,7 +12,7 @@ const isNoName = /[\p{Cc}\ufffd]|[^,;|]{2}[,;|][^,;|]{2}/u
 export async function sniffCsv(
   paths: readonly string[],
 ): Promise<Map<string, { name: string; type: string }[] | undefined>> {
-  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '128MB', threads: '1' })
+  const instance = await confinedDuckdb({ settings: { memory_limit: '128MB', threads: '1' }, files: paths })
   const connection = await instance.connect()
   const found = new Map<string, { name: string; type: string }[] | undefined>()
   try {
