@@ -35,8 +35,8 @@ const looks: Statement[] = [
 /** The one table of what services may do; a test compares it with what their code calls. `ops/log` has its hints beside it. */
 export const needs: Record<Lambda, Needs> = {
   admit: {
-    read: ['raw/', 'ops/log', 'ops/pending/'],
-    write: ['ops/log', 'ops/pending/'],
+    read: ['raw/', 'ops/log', 'ops/notified/'],
+    write: ['ops/log', 'ops/notified/', 'ops/pending/'],
     remove: ['ops/pending/'],
     other: [...tells, ...looks],
   },
@@ -59,7 +59,7 @@ export const needs: Record<Lambda, Needs> = {
   },
   publish: { read: ['ops/log', 'ops/runs/'], write: ['ops/log'], other: following({ crawled: false }) },
   finish: {
-    read: ['ops/log', 'ops/pending/', 'ops/runs/'],
+    read: ['ops/log', 'ops/runs/'],
     write: ['ops/log', 'ops/runs/'],
     other: following({ crawled: false }),
   },
@@ -76,8 +76,8 @@ export const needs: Record<Lambda, Needs> = {
     other: [...following({ crawled: false }), ...looks, ...tells],
   },
   wake: {
-    read: ['raw/', 'ops/log', 'ops/pending/'],
-    write: ['ops/pending/'],
+    read: ['raw/', 'ops/log', 'ops/notified/', 'ops/pending/'],
+    write: ['ops/notified/', 'ops/pending/'],
     other: [
       ...tells,
       ...looks,

@@ -5,7 +5,7 @@ export interface Alert {
   /** Readable by a person; rules and counts, never the content of a personal column. */
   text: string
   attributes: {
-    kind: 'published' | 'held' | 'failed' | 'unroutable' | 'quarantine' | 'set_aside' | 'drift'
+    kind: 'published' | 'held' | 'failed' | 'unroutable' | 'unreadable' | 'quarantine' | 'set_aside' | 'drift'
     dataset: string
     /** Of the run, where there is one. */
     status?: string

@@ -69,3 +69,11 @@ export class ObjectNotFound extends Error {
     super(`object store: no object ${key}${version ? ` at version ${version}` : ''}`)
   }
 }
+
+/** Whether an error means that this process may not read one object: a permission, or the key of its encryption, is missing. */
+export function isRefusal(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code = '', $metadata = {} } = error as { code?: string; $metadata?: { httpStatusCode?: number } }
+  // The answer to HEAD has no body, so only its status tells; 400 is that of an object under a customer's own key.
+  return [400, 401, 403].includes($metadata.httpStatusCode ?? 0) || ['EACCES', 'EPERM'].includes(code)
+}

@@ -1,4 +1,6 @@
 import { join } from 'node:path'
+import { readState } from '@droplake/pipeline/log'
+import type { Admitted } from '@droplake/services/admit/admit'
 import { watch as watchFolder } from 'chokidar'
 import { announceRested } from './announce-rested.ts'
 import type { Lake } from './lake.ts'
@@ -21,8 +23,17 @@ export async function watch(
     const key = `raw/${path.slice(raw.length + 1)}`
     if (key.split('/').some((part) => part.startsWith('.'))) return
     onFile(key)
-    const { ended } = lake.start({ detail: { bucket: { name: lake.folder }, object: { key } } })
+    const { admitted, ended } = lake.start({ detail: { bucket: { name: lake.folder }, object: { key } } })
     void ended.then(({ error }) => error && onError(error))
+    void admitted.then((answer) => takeOver(answer as Admitted | undefined)).catch(onError)
+  }
+  /** A file waits for the run that holds its dataset; where that one's process is dead, another run begins. */
+  const takeOver = async (answer: Admitted | undefined) => {
+    if (answer?.outcome !== 'coalesced' || !answer.dataset) return
+    const { unfinished } = await readState(lake.fx.store, answer.dataset)
+    if (!unfinished || (await lake.fx.executions.alive(unfinished.holder))) return
+    const { error } = await lake.start({ dataset: answer.dataset, reason: 'pass' }).ended
+    if (error) onError(error)
   }
   const pass = async () => {
     for (const dataset of Object.keys(lake.fx.datasets)) {

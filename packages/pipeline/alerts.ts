@@ -37,17 +37,29 @@ export function abandonedAlert(dataset: string, state: Pick<LakeState, 'abandone
 
 const keysShown = 10
 
-/** Told once a day: files under raw/ that no contract takes, and that nobody will take unless somebody acts. */
-export function unannouncedAlert(keys: readonly string[]): Alert {
-  const more = keys.length > keysShown ? [`… and ${keys.length - keysShown} more`] : []
+const shown = (keys: readonly string[]) =>
+  keys.length > keysShown ? [...keys.slice(0, keysShown), `… and ${keys.length - keysShown} more`] : keys
+
+/** Sent once per key: files under raw/ that no contract takes, and that nobody will take unless somebody acts. */
+export function unannouncedAlert(dataset: string, keys: readonly string[]): Alert {
   return {
-    subject: oneLine(`droplake: ${keys.length} file${keys.length > 1 ? 's' : ''} under raw/ that no table takes`),
+    subject: oneLine(`droplake: ${dataset}: ${count(keys.length, 'file')} under raw/ that no table takes`),
+    text: [...shown(keys), 'Drop them again with --dataset and --table, add a contract for them, or delete them.'].join(
+      '\n',
+    ),
+    attributes: { kind: 'unroutable', dataset, severity: 'warning' },
+  }
+}
+
+/** Sent once per key: files that the pipeline is not allowed to read. */
+export function unreadableAlert(dataset: string, keys: readonly string[]): Alert {
+  return {
+    subject: oneLine(`droplake: ${dataset}: ${count(keys.length, 'file')} cannot be read`),
     text: [
-      ...keys.slice(0, keysShown),
-      ...more,
-      'Drop them again with --dataset and --table, add a contract for them, or delete them.',
+      ...shown(keys),
+      `The pipeline may not read ${keys.length === 1 ? 'it' : 'them'}: a permission or the key of the encryption is missing. Other files go on. Give the permission, or upload again with the lake's own key; then the daily listing, or droplake run --dataset ${dataset}, takes what is there.`,
     ].join('\n'),
-    attributes: { kind: 'unroutable', dataset: '', severity: 'warning' },
+    attributes: { kind: 'unreadable', dataset, severity: 'error' },
   }
 }
 
@@ -106,7 +118,7 @@ export function runAlerts(dataset: Dataset, report: Report): Alert[] {
   const aside = report.sources.filter((source) => source.outcome === 'set_aside')
   if (aside.length > 0)
     alerts.push({
-      subject: oneLine(`droplake: ${dataset.name}: ${aside.length} file${aside.length > 1 ? 's' : ''} set aside`),
+      subject: oneLine(`droplake: ${dataset.name}: ${count(aside.length, 'file')} set aside`),
       text: [
         ...aside.map(({ key, error }) => `${key}: ${error}`),
         'Mend the file, or its contract, and drop it again.',
@@ -176,4 +188,5 @@ function describe(report: Report): string {
 const unquoted = (error: string) => error.replace(/'[^']*'/g, "'…'")
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`
+const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`
 const oneLine = (text: string) => text.replace(/\s+/g, ' ').slice(0, 100)

@@ -30,6 +30,9 @@ export const keys = {
   crawl: (run: string) => `ops/runs/${run}/crawl.json`,
   report: (run: string) => `ops/runs/${run}/report.json`,
 
+  /** Says that an alert about something was sent. */
+  notified: (kind: string, id: string) => `ops/notified/${kind}/${id}.json`,
+
   quarantine: (dataset: string, table: string, run: string, item: number) =>
     `quarantine/${dataset}/${table}/${run}/${item}.parquet`,
   /** Folder of one version of one partition. */

@@ -1,11 +1,13 @@
 import { routeKey } from '@droplake/contracts/route'
 import { isKey } from '@droplake/lake/object-key'
-import { abandonedAlert, unroutableAlert } from '@droplake/pipeline/alerts'
+import { isRefusal, type ObjectInfo } from '@droplake/lake/object-store'
+import { abandonedAlert, unreadableAlert, unroutableAlert } from '@droplake/pipeline/alerts'
 import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
 import { pendingIds, removeMarkers, ring, sourceOf } from '@droplake/pipeline/markers'
 import { needsRun } from '@droplake/pipeline/needs-run'
+import { notifyOnce } from '@droplake/pipeline/notify-once'
 import { runId } from '@droplake/pipeline/run-id'
 
 /** An S3 *Object Created* event as EventBridge delivers it; its keys are not URL-encoded. */
@@ -33,7 +35,7 @@ export interface AdmitInput {
 }
 
 export interface Admitted {
-  outcome: 'begun' | 'coalesced' | 'duplicate' | 'unroutable' | 'gone' | 'idle'
+  outcome: 'begun' | 'coalesced' | 'duplicate' | 'unroutable' | 'unreadable' | 'gone' | 'idle'
   dataset?: string
   run?: string
   /** Of the object that was announced. */
@@ -43,33 +45,51 @@ export interface Admitted {
 
 /**
  * Answers the doorbell: notes which source is waiting, then tries to begin a run. Every outcome but `begun` ends the
- * execution, and loses nothing: the marker stays until the log answers for its source.
+ * execution, and loses nothing: the marker stays until the log answers for its source. An event does not ask whether the
+ * run that holds the dataset lives: that run, its recovery or the next pass finds the marker.
  */
 export async function admit(fx: With<'executions' | 'models' | 'notifier'>, input: AdmitInput): Promise<Admitted> {
   const { event } = input
   if ('dataset' in event) return wake(fx, input, event)
+  const found = await enqueue(fx, event)
+  if (found.outcome !== 'pending') return found
+  const { dataset, source } = found
+  // A run may have answered for the source, and taken its marker away, between the look and the ring.
+  if ((await readState(fx.store, dataset)).sources[source]) {
+    await removeMarkers(fx.store, dataset, [source])
+    return { outcome: 'duplicate', dataset, source }
+  }
+  return { ...(await tryToBegin(fx, input, dataset, { ask: false })), source }
+}
 
-  const { key, 'version-id': version } = event.detail.object
+type Enqueued = { outcome: 'pending'; dataset: string; source: string } | (Admitted & { outcome: Unpending })
+type Unpending = 'duplicate' | 'unroutable' | 'unreadable' | 'gone'
+
+/** Records the event's object as pending, unless the log answers for it already or no run could read it. */
+export async function enqueue(fx: With<'notifier'>, { detail, nonce }: ObjectCreated): Promise<Enqueued> {
+  const { key, 'version-id': version } = detail.object
   if (key.endsWith('/')) return { outcome: 'gone' }
   // Listings leave such keys out, so they could not be read again.
   const table = isKey(key) ? routeKey(fx.datasets, key) : undefined
   if (!table) {
-    await fx.notifier.notify(unroutableAlert(fx.datasets, key))
+    await notifyOnce(fx, 'unroutable', [key], () => unroutableAlert(fx.datasets, key))
     return { outcome: 'unroutable' }
   }
-  const info = await fx.store.head(key, version)
-  if (!info) return { outcome: 'gone', dataset: table.dataset }
-  const source = sourceOf(info, table.name, event.nonce)
-  const known = async () => (await readState(fx.store, table.dataset)).sources[source.id] !== undefined
-  const duplicate: Admitted = { outcome: 'duplicate', dataset: table.dataset, source: source.id }
-  if (await known()) return duplicate
-  await ring(fx.store, table.dataset, source)
-  // A run may have answered for the source, and taken its marker away, between the look and the ring.
-  if (await known()) {
-    await removeMarkers(fx.store, table.dataset, [source.id])
-    return duplicate
+  const { dataset } = table
+  let info: ObjectInfo | undefined
+  try {
+    info = await fx.store.head(key, version)
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    await notifyOnce(fx, 'unreadable', [key], (keys) => unreadableAlert(dataset, keys))
+    return { outcome: 'unreadable', dataset }
   }
-  return { ...(await tryToBegin(fx, input, table.dataset)), source: source.id }
+  if (!info) return { outcome: 'gone', dataset }
+  const source = sourceOf(info, table.name, nonce)
+  if ((await readState(fx.store, dataset)).sources[source.id])
+    return { outcome: 'duplicate', dataset, source: source.id }
+  await ring(fx.store, dataset, source)
+  return { outcome: 'pending', dataset, source: source.id }
 }
 
 async function wake(
@@ -87,18 +107,18 @@ async function wake(
     const models = await fx.models(dataset)
     if (!needsRun(state, { dataset: datasetOf(fx, dataset), pending, models })) return { outcome: 'idle', dataset }
   }
-  return tryToBegin(fx, input, dataset, takeOver)
+  return tryToBegin(fx, input, dataset, { takeOver })
 }
 
 async function tryToBegin(
   fx: With<'executions' | 'models' | 'notifier'>,
   input: AdmitInput,
   dataset: string,
-  takeOver = false,
+  how: { takeOver?: boolean; ask?: boolean },
 ): Promise<Admitted> {
   const run = runId(input, dataset)
   const holder = fx.executions.holder(input.execution)
-  const answer = await begin(fx, dataset, { run, holder, takeOver })
+  const answer = await begin(fx, dataset, { run, holder, ...how })
   if (!answer.begun) return { outcome: 'coalesced', dataset }
   const alert = abandonedAlert(dataset, answer.state)
   if (alert) await fx.notifier.notify(alert)

@@ -82,14 +82,54 @@ test('a run that told of its own failure is not told again', async () => {
   expect(lake.alerts).toEqual([])
 })
 
-test('an execution whose Admit failed rings again for its file; a pass that failed is told, and not repeated', async () => {
+test('an execution whose Admit failed leaves its file pending, and starts and sends nothing', async () => {
   const lake = lakeOf()
   await raw(lake)
+  await raw(lake, 'shops2.csv')
   const event = JSON.stringify({ detail: { bucket: { name: 'b' }, object: { key: 'raw/d/shops.csv' } } })
-  const failed = { status: 'FAILED', error: 'AccessDenied', cause: '{"errorMessage":"no"}' }
-  expect(await woken(lake, ended('e1', { ...failed, input: event }))).toEqual(goOn)
-  expect(await pendingSources(lake.store, 'd')).toHaveLength(1)
-  expect(lake.alerts[0]?.text).toContain('AccessDenied: no')
-  expect(await woken(lake, ended('e2', { ...failed, input: '{"dataset":"d","reason":"pass"}' }))).toEqual([])
-  expect(lake.alerts).toHaveLength(2)
+  const failed = { status: 'FAILED', error: 'ThrottlingException', cause: '{"errorMessage":"no"}' }
+  for (const n of [1, 2, 3]) expect(await woken(lake, ended(`e${n}`, { ...failed, input: event }))).toEqual([])
+  expect((await pendingSources(lake.store, 'd')).map(({ key }) => key)).toEqual(['raw/d/shops.csv'])
+  expect(await woken(lake, ended('e4', { ...failed, input: '{"dataset":"d","reason":"pass"}' }))).toEqual([])
+  expect(lake.alerts).toEqual([])
+  expect(await woken(lake, { reason: 'pass' })).toEqual(goOn)
+})
+
+test('an execution that is recovered again is reported once', async () => {
+  const lake = lakeOf()
+  await begin(lake.fx, 'd', { run: 'r1', holder: holderOf('e1') })
+  for (const _ of [1, 2, 3]) expect(await woken(lake, ended('e1'))).toEqual(goOn)
+  expect(lake.alerts).toHaveLength(1)
+})
+
+test('an alert that cannot be sent keeps no run from going on, and is sent when the recovery is tried again', async () => {
+  const lake = lakeOf()
+  await begin(lake.fx, 'd', { run: 'r1', holder: holderOf('e1') })
+  const started: object[] = []
+  const starter = { start: async (what: object) => void started.push(what) }
+  const notifier = { notify: () => Promise.reject(new Error('no topic')) }
+  await expect(wake({ ...lake.fx, notifier, starter }, ended('e1'))).rejects.toThrow('no topic')
+  expect(started).toEqual(goOn)
+  await woken(lake, ended('e1'))
+  expect(lake.alerts).toHaveLength(1)
+})
+
+test('files that no table takes are reported by the first listing that finds them', async () => {
+  const lake = lakeOf()
+  await raw(lake, 'notes.txt')
+  for (const _ of [1, 2]) await woken(lake, { reason: 'listing' })
+  await raw(lake, 'more.txt')
+  await woken(lake, { reason: 'listing' })
+  expect(lake.alerts.map(({ text }) => text.split('\n')[0])).toEqual(['raw/d/notes.txt', 'raw/d/more.txt'])
+})
+
+test('a dataset whose log cannot be read keeps the listing from no other', async () => {
+  const lake = lakeOf()
+  await raw(lake)
+  lake.fx.datasets = { broken: { ...lake.fx.datasets.d!, name: 'broken', rawFolders: ['broken'] }, ...lake.fx.datasets }
+  await lake.store.put('ops/log/broken/00000001.json', Buffer.from('{'))
+  const started: object[] = []
+  const starter = { start: async (what: object) => void started.push(what) }
+  await expect(wake({ ...lake.fx, starter }, { reason: 'listing' })).rejects.toThrow()
+  expect(started).toEqual(goOn)
 })

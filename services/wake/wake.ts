@@ -1,4 +1,3 @@
-import { routeKey } from '@droplake/contracts/route'
 import { deathsInARow, executionAlert, unannouncedAlert } from '@droplake/pipeline/alerts'
 import { announce } from '@droplake/pipeline/announce'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
@@ -6,7 +5,9 @@ import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { pendingIds } from '@droplake/pipeline/markers'
 import { needsRun } from '@droplake/pipeline/needs-run'
+import { notifyOnce } from '@droplake/pipeline/notify-once'
 import { runId } from '@droplake/pipeline/run-id'
+import { enqueue, type ObjectCreated } from '../admit/admit.ts'
 
 /** Starts an execution of the pipeline for one dataset. */
 export interface Starter {
@@ -41,22 +42,27 @@ type WakeEffects = With<'executions' | 'models' | 'notifier'> & { starter: Start
 /** Starts a run wherever something was left undone: by a lost event, by an execution that ended before its run did. */
 export async function wake(fx: WakeEffects, input: WakeInput): Promise<Woken> {
   if ('detail' in input) return recover(fx, input.detail)
-  const lost = new Set<string>()
-  const unroutable: string[] = []
-  if (input.reason === 'listing')
-    for (const dataset of Object.keys(fx.datasets)) {
-      const found = await announce(fx, dataset)
-      unroutable.push(...found.unroutable)
-      if (found.rung.length > 0) lost.add(dataset)
-    }
-  if (unroutable.length > 0) await fx.notifier.notify(unannouncedAlert(unroutable))
   const started: string[] = []
+  const failures: unknown[] = []
   for (const dataset of Object.keys(fx.datasets))
-    if (lost.has(dataset) || (await isUndone(fx, dataset))) {
+    try {
+      const found = input.reason === 'listing' && (await findLost(fx, dataset))
+      if (!found && !(await isUndone(fx, dataset))) continue
       await fx.starter.start({ dataset, reason: 'pass' })
       started.push(dataset)
+    } catch (error) {
+      // The other datasets are looked after all the same.
+      failures.push(error)
     }
+  if (failures.length > 0) throw failures[0]
   return { started }
+}
+
+/** Enqueues files that no event announced, and reports those that no run will take. True when it found any to enqueue. */
+async function findLost(fx: WakeEffects, dataset: string): Promise<boolean> {
+  const { rung, unroutable } = await announce(fx, dataset)
+  await notifyOnce(fx, 'unroutable', unroutable, (keys) => unannouncedAlert(dataset, keys))
+  return rung.length > 0
 }
 
 async function isUndone(fx: WakeEffects, name: string): Promise<boolean> {
@@ -66,35 +72,41 @@ async function isUndone(fx: WakeEffects, name: string): Promise<boolean> {
   return needsRun(state, { dataset: datasetOf(fx, name), pending, models: await fx.models(name) })
 }
 
-/** A run that told of its own end needs nothing. Any other end is told, and somebody goes on from there. */
+/**
+ * After an execution that held a dataset and ended before its run did, another one goes on. One that held nothing left at
+ * most an object that is not yet pending; the pass, or who holds the dataset, takes it from there. So a storm of executions
+ * that fail starts nothing and sends nothing.
+ */
 async function recover(fx: WakeEffects, detail: ExecutionEnded['detail']): Promise<Woken> {
   const execution = detail.executionArn
   const startedAt = new Date(detail.startDate).toISOString()
   const states: LakeState[] = []
   for (const dataset of Object.keys(fx.datasets)) states.push(await readState(fx.store, dataset))
+  // A run that reported its own end needs nothing.
   if (states.some((state) => state.ended.some(({ run }) => run === runId({ execution, startedAt }, state.dataset))))
     return { started: [] }
 
   const held = states.find(({ unfinished }) => holds(unfinished?.holder, execution))
-  const dataset = held?.dataset ?? announcedDataset(fx, detail.input)
-  await fx.notifier.notify(
-    executionAlert({ ...detail, dataset: dataset ?? '', ...(held?.unfinished ? { run: held.unfinished.run } : {}) }),
-  )
-  if (!dataset || (held && held.abandoned + 1 >= deathsInARow)) return { started: [] }
-  // Admit itself failed: the bell may not have been rung.
-  if (!held) await announce(fx, dataset)
-  await fx.starter.start({ dataset, reason: 'pass' })
-  return { started: [dataset] }
+  if (!held?.unfinished) {
+    const event = eventOf(detail.input)
+    if (event) await enqueue(fx, event)
+    return { started: [] }
+  }
+  const { dataset, unfinished } = held
+  const isLast = held.abandoned + 1 >= deathsInARow
+  if (!isLast) await fx.starter.start({ dataset, reason: 'pass' })
+  await notifyOnce(fx, 'execution', [execution], () => executionAlert({ ...detail, dataset, run: unfinished.run }))
+  return { started: isLast ? [] : [dataset] }
 }
 
 const holds = (holder: NonNullable<LakeState['unfinished']>['holder'] | undefined, execution: string) =>
   holder?.kind === 'step-functions' && holder.execution === execution
 
-/** The dataset of the object whose event the execution was for; undefined for one that was started otherwise, which is not repeated. */
-function announcedDataset(fx: WakeEffects, input: string | null | undefined): string | undefined {
+/** The event that the execution was for; undefined for one that was started otherwise. */
+function eventOf(input: string | null | undefined): ObjectCreated | undefined {
   try {
-    const key = (JSON.parse(input ?? '') as { detail?: { object?: { key?: unknown } } }).detail?.object?.key
-    return typeof key === 'string' ? routeKey(fx.datasets, key)?.dataset : undefined
+    const event = JSON.parse(input ?? '') as Partial<ObjectCreated>
+    return typeof event.detail?.object?.key === 'string' ? (event as ObjectCreated) : undefined
   } catch {
     return undefined
   }

@@ -128,7 +128,12 @@ export async function observeServices(folder: string): Promise<Observed[]> {
       execution: 'rollback',
       startedAt: new Date().toISOString(),
     })
-    await failingAt(['models', 'finish'], () => wakeUp('listing'))
+    put('also-unroutable.txt', join(first, name))
+    for (const failing of [
+      ['clean', 'finish'],
+      ['models', 'finish'],
+    ])
+      await failingAt(failing, () => wakeUp('listing'))
     await round(-1)
     return seen
   } finally {
