@@ -1,6 +1,6 @@
 import type { Column } from '@droplake/contracts/column'
-import type { Table } from '@droplake/contracts/table'
-import type { DateOrder } from './read-time.ts'
+import type { DecimalSign, Table } from '@droplake/contracts/table'
+import type { DateStyle } from './read-time.ts'
 
 /** What holds for one CSV file as a whole, found in one pass over it. Plain JSON. */
 export interface CsvProfile {
@@ -18,7 +18,9 @@ export interface CsvProfile {
   /** Hash of the header's plain names in order: two files of one shape have the same columns. '' without a header. */
   shape: string
   /** Of each timestamp and date column in the file. */
-  dateOrders: Record<string, DateOrder>
+  dates: Record<string, DateStyle>
+  /** Of each column of numbers in the file; null where nothing decides it. */
+  decimalSigns: Record<string, DecimalSign | null>
   /** Where a reader may begin: byte offset of a record and the number of records before it. The first follows the header. */
   cuts: { offset: number; row: number }[]
   warnings: string[]

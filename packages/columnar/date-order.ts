@@ -1,54 +1,193 @@
-import type { DateOrder } from './read-time.ts'
-import { orderEvidence } from './read-time.ts'
+/**
+ * What the dates of a file prove about how they are written. A date has up to three readings (day, month or year first), and no
+ * reading is guessed: an order holds for a column when it fits all of its dates and no other order does.
+ */
+import type { DateOrder } from '@droplake/contracts/table'
+import { centuryOf, type DateStyle } from './read-time.ts'
 
-/** Counts what the dates of one column say about the order of day and month. */
+/** Counts what the dates of one column say about their order. */
 export interface DateVotes {
   name: string
-  dmy: number
-  mdy: number
-  /** Dates that fit both orders, by separator. */
-  dashes: number
-  slashes: number
+  /** Dates that are no ISO dates: `03/04/2018`, `17-10-02`. */
+  dates: number
+  /** How many of them each order fits. */
+  fits: Record<DateOrder, number>
+  /** Numbers in the place of the year, first or last, of dates with two-digit years. */
+  years: { first: Set<number>; last: Set<number> }
+  /** By count of digits: cells that are only what they are taken for, and cells that may as well be a date in another form. */
+  digits: Record<10 | 12, { sure: number; doubtful: number }>
 }
 
-export const createVotes = (name: string): DateVotes => ({ name, dmy: 0, mdy: 0, dashes: 0, slashes: 0 })
+export const createVotes = (name: string): DateVotes => ({
+  name,
+  dates: 0,
+  fits: { dmy: 0, mdy: 0, ymd: 0 },
+  years: { first: new Set(), last: new Set() },
+  digits: { 10: { sure: 0, doubtful: 0 }, 12: { sure: 0, doubtful: 0 } },
+})
 
-export function vote(votes: DateVotes, bytes: Uint8Array, start: number, end: number): void {
-  // Three digits, as in YYYY-MM-DD, are no evidence: the common case.
-  if (end - start < 6 || (isDigit(bytes[start]) && isDigit(bytes[start + 1]) && isDigit(bytes[start + 2]))) return
-  const evidence = orderEvidence(bytes, start, end)
-  if (evidence === 'dmy') votes.dmy++
-  else if (evidence === 'mdy') votes.mdy++
-  else if (evidence === '/') votes.slashes++
-  else if (evidence) votes.dashes++
+const isDay = (part: number) => part >= 1 && part <= 31
+const isMonth = (part: number) => part >= 1 && part <= 12
+const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57
+
+export function vote(votes: DateVotes, bytes: Uint8Array, from: number, end: number): void {
+  let start = from
+  while (start < end && bytes[start]! <= 32) start++
+  if (end - start < 6) return
+  if (isDigit(bytes[start]) && isDigit(bytes[start + 1]) && isDigit(bytes[start + 2])) {
+    // YYYY-MM-DD is no evidence: the common case.
+    if (isDigit(bytes[start + 4])) voteDigits(votes, bytes, start, end)
+    return
+  }
+  const first = digitsAt(bytes, start, end)
+  const separator = bytes[start + first]
+  if (first === 0 || (separator !== 45 && separator !== 47 && separator !== 46)) return
+  const second = digitsAt(bytes, start + first + 1, end)
+  const third = start + first + second + 2
+  if (second === 0 || second > 2 || third >= end || bytes[third - 1] !== separator) return
+  const last = digitsAt(bytes, third, end)
+  if (last !== 2 && last !== 4) return
+  const a = valueAt(bytes, start, first)
+  const b = valueAt(bytes, start + first + 1, second)
+  const c = valueAt(bytes, third, last)
+  const isShort = last === 2
+  const dmy = isDay(a) && isMonth(b)
+  const mdy = isMonth(a) && isDay(b)
+  const ymd = isShort && first === 2 && isMonth(b) && isDay(c)
+  // The fifth of May is the same in both orders.
+  if ((!dmy && !mdy && !ymd) || (!isShort && a === b)) return
+  votes.dates++
+  if (dmy) votes.fits.dmy++
+  if (mdy) votes.fits.mdy++
+  if (ymd) votes.fits.ymd++
+  if (!isShort) return
+  votes.years.first.add(a)
+  votes.years.last.add(c)
+}
+
+function digitsAt(bytes: Uint8Array, at: number, end: number): number {
+  let count = 0
+  while (at + count < end && isDigit(bytes[at + count])) count++
+  return count
+}
+
+function valueAt(bytes: Uint8Array, at: number, count: number): number {
+  let value = 0
+  for (let i = at; i < at + count; i++) value = value * 10 + bytes[i]! - 48
+  return value
+}
+
+/** Ten digits are an epoch, or a date without seconds or minutes; twelve are `YYYYMMDDHHMM`, or `YYMMDDHHMMSS`. */
+function voteDigits(votes: DateVotes, bytes: Uint8Array, start: number, end: number): void {
+  const count = digitsAt(bytes, start, end)
+  if (count !== 10 && count !== 12) return
+  const [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map((n) => valueAt(bytes, start + 2 * n, 2)) as SixParts
+  const isCentury = a >= 19 && a <= 21
+  if (count === 12) {
+    if (isCentury && isMonth(c) && isDay(d) && e < 24 && f < 60) votes.digits[12].sure++
+    else if (isMonth(b) && isDay(c) && d < 24 && e < 60 && f < 60) votes.digits[12].doubtful++
+    return
+  }
+  // `YYYYMMDDHH`, `YYMMDDHHMM`, `DDMMYYHHMM`.
+  const isHourly = isCentury && isMonth(c) && isDay(d) && e < 24
+  const isShort = isMonth(b) && (isDay(c) || isDay(a)) && d < 24 && e < 60
+  if (isHourly || isShort) votes.digits[10].doubtful++
+  else if (a >= 10 && a <= 41) votes.digits[10].sure++
+}
+
+type SixParts = [number, number, number, number, number, number]
+
+/**
+ * The style of every column's dates: the order that all of its own prove, else the one that all other columns of the file agree on,
+ * because one program wrote them, else what the contract says. Null: unknown, so a date of two readings is quarantined.
+ */
+export function decideDates(
+  columns: readonly DateVotes[],
+  contract: DateOrder | undefined,
+): { dates: Record<string, DateStyle>; warnings: string[] } {
+  const warnings: string[] = []
+  const found = new Map(columns.map((votes) => [votes, ownOrder(votes)]))
+  const proven = new Set([...found.values()].filter((order) => order !== null))
+  for (const [votes, order] of found)
+    if (votes.dates > 0 && fitting(votes).length === 0)
+      warnings.push(
+        `column ${votes.name} mixes dates of different orders${order ? `, read as ${words[order]}; the others are quarantined` : ''}`,
+      )
+  const open = columns.filter((votes) => votes.dates > 0 && !found.get(votes))
+  const place = yearPlace(open)
+  const short = open.filter(({ years }) => years.first.size > 0)
+  const common = orders.filter(
+    (order) => short.every((votes) => candidates(votes).includes(order)) && fitsPlace(order, place?.proven),
+  )
+  for (const votes of open) {
+    const others = proven.size === 1 ? [...proven].filter((order) => fitsPlace(order, place?.likely)) : []
+    const own = proven.size === 0 && short.includes(votes) ? common : []
+    const left = candidates(votes).filter((order) => others.includes(order) || own.includes(order))
+    if (left.length === 1) found.set(votes, left[0]!)
+    else if (contract && candidates(votes).includes(contract) && fitsPlace(contract, place?.likely)) {
+      found.set(votes, contract)
+      warnings.push(
+        `column ${votes.name}: no date proves the order of day and month, read as ${words[contract]}, as the contract says`,
+      )
+    } else
+      warnings.push(
+        `column ${votes.name}: no date proves the order of day and month, so dates that fit several orders are quarantined; dateOrder in the contract decides`,
+      )
+  }
+  const dates: Record<string, DateStyle> = {}
+  for (const [votes, order] of found) {
+    const doubtful = ([10, 12] as const).filter((count) => isDoubtful(votes, count))
+    for (const count of doubtful)
+      warnings.push(
+        `column ${votes.name}: numbers of ${count} digits may be two kinds of time, so they are quarantined`,
+      )
+    dates[votes.name] = { order, doubtful }
+  }
+  return { dates, warnings }
+}
+
+const orders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd']
+const words: Record<DateOrder, string> = { dmy: 'day first', mdy: 'month first', ymd: 'year first' }
+
+const fitting = (votes: DateVotes) => orders.filter((order) => votes.fits[order] === votes.dates)
+
+/** Orders that a column without an order of its own may have. */
+const candidates = (votes: DateVotes) => (fitting(votes).length > 0 ? fitting(votes) : orders)
+
+/** The only order that fits all dates of a column; of contradicting dates, the one that fits the most. */
+function ownOrder(votes: DateVotes): DateOrder | null {
+  if (votes.dates === 0) return null
+  const fit = fitting(votes)
+  if (fit.length > 0) return fit.length === 1 ? fit[0]! : null
+  const [best, second] = orders.toSorted((a, b) => votes.fits[b] - votes.fits[a])
+  return votes.fits[best!] > votes.fits[second!] ? best! : null
+}
+
+/** Few epochs look like a date by chance, and few dates in one form like one in another. */
+function isDoubtful(votes: DateVotes, count: 10 | 12): boolean {
+  const { sure, doubtful } = votes.digits[count]
+  return doubtful > 0 && doubtful >= sure
 }
 
 /**
- * The order of every column: what most of its own dates prove, else what the file's other columns prove, because one
- * program wrote them all, else day first for `-` and `.` and month first for `/`.
+ * Where two-digit years stand, when days and months leave it open: the years of a file lie close together, and its days do not. `proven`
+ * with three numbers and more in the other place, twice as many as there are years; else only `likely`.
  */
-export function decideOrders(columns: readonly DateVotes[]): {
-  orders: Record<string, DateOrder>
-  warnings: string[]
-} {
-  const orders: Record<string, DateOrder> = {}
-  const warnings: string[] = []
-  const dmy = columns.reduce((sum, votes) => sum + votes.dmy, 0)
-  const mdy = columns.reduce((sum, votes) => sum + votes.mdy, 0)
-  for (const votes of columns) {
-    const order =
-      votes.dmy !== votes.mdy
-        ? first(votes.dmy > votes.mdy)
-        : dmy !== mdy
-          ? first(dmy > mdy)
-          : first(votes.slashes <= votes.dashes)
-    orders[votes.name] = order
-    if (votes.dmy > 0 && votes.mdy > 0)
-      warnings.push(`column ${votes.name} mixes day-first and month-first dates, read as ${order}`)
-  }
-  return { orders, warnings }
+function yearPlace(
+  columns: readonly DateVotes[],
+): Record<'likely' | 'proven', 'first' | 'last' | undefined> | undefined {
+  const first = new Set(columns.flatMap(({ years }) => [...years.first]))
+  const last = new Set(columns.flatMap(({ years }) => [...years.last]))
+  if (first.size === 0 || isNear(first) === isNear(last)) return undefined
+  const likely = isNear(first) ? 'first' : 'last'
+  const [years, days] = likely === 'first' ? [first, last] : [last, first]
+  return { likely, proven: days.size >= 3 && days.size >= 2 * years.size ? likely : undefined }
 }
 
-const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57
+function isNear(parts: Set<number>): boolean {
+  const years = [...parts].map(centuryOf)
+  return Math.max(...years) - Math.min(...years) <= 10
+}
 
-const first = (day: boolean): DateOrder => (day ? 'dmy' : 'mdy')
+const fitsPlace = (order: DateOrder, place: 'first' | 'last' | undefined) =>
+  place === undefined || (place === 'first') === (order === 'ymd')

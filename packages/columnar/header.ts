@@ -114,7 +114,7 @@ function textCells(record: LexedRecord): string[] {
 
 /** Names of columns are never numbers, times, long hexadecimal ids or accepted values. */
 function looksLikeData(contract: [string, Column][], cells: readonly string[]): boolean {
-  const parseTime = createTimeParser('dmy')
+  const parseTime = createTimeParser({ order: 'dmy', doubtful: [] })
   return cells.some((cell, place) => {
     if (/^[+-]?\d+([.,]\d+)?$/.test(cell)) return true
     if (cell.length >= 16 && /^(?=.*\d)[0-9a-f-]+$/i.test(cell)) return true

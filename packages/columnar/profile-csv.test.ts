@@ -36,7 +36,8 @@ describe('profileCsv', () => {
       columns: [0, 1, 2, 3],
       width: 4,
       shape: expect.stringMatching(/^[0-9a-f]{12}$/),
-      dateOrders: { bought_at: 'dmy' },
+      dates: { bought_at: { order: null, doubtful: [] } },
+      decimalSigns: { units: null },
       cuts: [{ offset: names.length + 1, row: 0 }],
       warnings: [],
     })
@@ -160,29 +161,6 @@ describe('header', () => {
     const whole = await readWhole(table, 'at,id\n2018-01-02 23:59:59,2305843009213693951\n')
     expect(whole.profile).toMatchObject({ columns: [1, 0], warnings: [] })
     expect(whole.rows).toEqual([[2305843009213693951n, Date.parse('2018-01-02T23:59:59Z'), 17533]])
-  })
-})
-
-describe('date order', () => {
-  const table = tableOf({ a: timestamp.optional(), b: timestamp.optional() })
-  const orders = async (...lines: string[]) => (await profile(`a,b\n${lines.join('\n')}\n`, table)).dateOrders
-
-  it('is proven by a part above twelve', async () => {
-    expect(await orders('01/02/2018,1-2-2018', '13/02/2018,1-13-2018')).toEqual({ a: 'dmy', b: 'mdy' })
-    expect(await orders('"1/13/2018 10:00",2018-01-13')).toMatchObject({ a: 'mdy' })
-  })
-  it('is what the other columns of the file prove', async () => {
-    expect(await orders('01/02/2018,01/02/2018', '01/02/2018,13/02/2018')).toEqual({ a: 'dmy', b: 'dmy' })
-  })
-  it('without proof is day first for dashes and dots, month first for slashes', async () => {
-    expect(await orders('1/2/2018,1-2-2018')).toEqual({ a: 'mdy', b: 'dmy' })
-    expect(await orders('1.2.2018,')).toEqual({ a: 'dmy', b: 'dmy' })
-  })
-  it('keeps the majority of conflicting proofs and warns; the other rows are refused', async () => {
-    const whole = await readWhole(table, 'a,b\n13/02/2018,\n14/02/2018,\n02/15/2018,\n')
-    expect(whole.profile.warnings).toEqual(['column a mixes day-first and month-first dates, read as dmy'])
-    expect(whole.rows.length).toBe(2)
-    expect(reasons(whole)).toEqual([[3, 'not_a_timestamp', 'a']])
   })
 })
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Table } from '@droplake/contracts/table'
 import { type CsvProfile, type Delimiter, fileColumns } from './csv-profile.ts'
-import { createVotes, type DateVotes, decideOrders, vote } from './date-order.ts'
 import { createUtf8Check } from './encoding.ts'
+import { createEvidence, type Evidence } from './evidence.ts'
 import { detectDelimiter, type Header, readHeader } from './header.ts'
 import { createLexer, type LexedRecord, type Lexer, pieces } from './lexer.ts'
 import { isBlank } from './record.ts'
@@ -60,7 +60,7 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
   let lexer: Lexer | undefined
   let delimiter: Delimiter = ','
   let header: Header | undefined
-  let dates: { votes: DateVotes; place: number }[] = []
+  let evidence: Evidence = createEvidence(table, [])
   let cuts: CsvProfile['cuts'] = []
   let records = 0
   let blankBefore = 0
@@ -73,7 +73,7 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
         return
       }
       header = readHeader(table, record, fileName)
-      dates = dateColumns(table, header)
+      evidence = createEvidence(table, header.columns)
       const start = header.isRecord ? record.offset : record.offset + record.length
       cuts = [{ offset: bom + start, row: 0 }]
       if (!header.isRecord) return
@@ -82,10 +82,7 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
     if (offset - cuts.at(-1)!.offset >= sliceBytes && record.offset >= record.settled)
       cuts.push({ offset, row: records })
     records++
-    if (record.damage) return
-    for (const { votes, place } of dates)
-      if (place < record.cells && place < record.starts.length)
-        vote(votes, record.bytes, record.start + record.starts[place]!, record.start + record.ends[place]!)
+    if (!record.damage && record.cells >= header.width) evidence.add(record)
   }
 
   function add(chunk: Uint8Array): void {
@@ -121,27 +118,20 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
         shape: '',
         warnings: [],
       }
-      const orders = decideOrders(dates.map(({ votes }) => votes))
+      const decided = evidence.decide()
       return {
         records: header ? records : blankBefore,
         delimiter,
         columns: found.columns,
         width: found.width,
         shape: found.shape,
-        dateOrders: orders.orders,
+        dates: decided.dates,
+        decimalSigns: decided.decimalSigns,
         cuts: header ? cuts : [{ offset: bom, row: 0 }],
-        warnings: [...warnings, ...found.warnings, ...orders.warnings],
+        warnings: [...warnings, ...found.warnings, ...decided.warnings],
       }
     },
   }
-}
-
-function dateColumns(table: Table, header: Header): { votes: DateVotes; place: number }[] {
-  return fileColumns(table).flatMap(([name, column], index) => {
-    const place = header.columns[index]!
-    const dated = column.type.kind === 'timestamp' || column.type.kind === 'date'
-    return dated && place >= 0 ? [{ votes: createVotes(name), place }] : []
-  })
 }
 
 const foreign: [name: string, magic: number[]][] = [

@@ -1,7 +1,9 @@
 import { type Cell, type Column, nullWords } from '@droplake/contracts/column'
+import type { DecimalSign } from '@droplake/contracts/table'
+import { heldDecimals } from './decimal-sign.ts'
 import { createDecimalReader, createDoubleReader, createIntegerReader } from './read-number.ts'
 import { createTextReader } from './read-text.ts'
-import { createDateReader, createTimestampReader, type DateOrder } from './read-time.ts'
+import { createDateReader, createTimestampReader, type DateStyle } from './read-time.ts'
 
 /** What a cell reader has to say beside the cell; one object serves a whole file. */
 export interface Note {
@@ -9,14 +11,13 @@ export interface Note {
   repaired: boolean
   /** Why there is no cell. */
   fault: Fault | null
-  /** A comma inside this cell cannot be a separator of cells. */
-  comma: boolean
 }
 
 export type Fault =
   | 'required'
   | 'not_accepted'
   | 'not_a_number'
+  | 'ambiguous_number'
   | 'out_of_range'
   | 'too_precise'
   | 'below_min'
@@ -24,16 +25,22 @@ export type Fault =
   | 'not_a_boolean'
   | 'not_a_timestamp'
   | 'not_a_date'
+  | 'ambiguous_date'
   | 'nul_character'
+
+/** How the cells of one column are written in one file. */
+export interface FileStyle {
+  encoding: 'utf-8' | 'latin-1'
+  /** Null where nothing decides it: a cell of two readings is then quarantined. */
+  decimalSign: DecimalSign | null
+  dates: DateStyle
+}
 
 /** Reads `bytes[start, end)`, which is not empty and has no white space around it. Null with a fault, or for nothing but blanks. */
 export type ReadCell = (bytes: Buffer, start: number, end: number, note: Note) => Cell
 
 /** The reader of one contract column, its bounds, accepted values and null words included. */
-export function createCellReader(
-  column: Column,
-  file: { encoding: 'utf-8' | 'latin-1'; dateOrder: DateOrder },
-): ReadCell {
+export function createCellReader(column: Column, file: FileStyle): ReadCell {
   return orNull(createValueReader(column, file), column, file.encoding)
 }
 
@@ -60,22 +67,23 @@ function orNull(read: ReadCell, column: Column, encoding: 'utf-8' | 'latin-1'): 
   }
 }
 
-function createValueReader(column: Column, file: { encoding: 'utf-8' | 'latin-1'; dateOrder: DateOrder }): ReadCell {
+function createValueReader(column: Column, file: FileStyle): ReadCell {
   const { type } = column
+  const numbers = { sign: file.decimalSign, held: heldDecimals(type) }
   switch (type.kind) {
     case 'text':
       return createTextReader(column, file.encoding)
     case 'int':
     case 'bigint':
-      return bounded(createIntegerReader(type.kind), column, 1)
+      return bounded(createIntegerReader(type.kind, numbers), column, 1)
     case 'double':
-      return bounded(createDoubleReader(), column, 1)
+      return bounded(createDoubleReader(numbers), column, 1)
     case 'decimal':
-      return bounded(createDecimalReader(type), column, 10 ** type.scale)
+      return bounded(createDecimalReader(type, numbers), column, 10 ** type.scale)
     case 'timestamp':
-      return createTimestampReader(file.dateOrder)
+      return createTimestampReader(file.dates)
     case 'date':
-      return createDateReader(file.dateOrder)
+      return createDateReader(file.dates)
     case 'boolean':
       return readBoolean
   }

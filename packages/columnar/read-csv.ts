@@ -2,7 +2,7 @@ import type { Cell } from '@droplake/contracts/column'
 import type { Table } from '@droplake/contracts/table'
 import { type CsvProfile, fileColumns } from './csv-profile.ts'
 import { cutOff } from './encoding.ts'
-import { createLexer, escaped, type LexedRecord, pieces, plain, unquote } from './lexer.ts'
+import { createLexer, escaped, type LexedRecord, pieces, unquote } from './lexer.ts'
 import { createCellReader, type Fault, type Note, type ReadCell } from './read-cell.ts'
 import { isBlank, isEmptyFrom, isSpace } from './record.ts'
 
@@ -80,8 +80,7 @@ function createBatch(table: Table, profile: CsvProfile, options: { row: number; 
     const from = table.columns[name]?.derived?.from
     return from === undefined ? [] : [{ target, source: names.indexOf(from) }]
   })
-  const note: Note = { repaired: false, fault: null, comma: false }
-  const commaFree = profile.delimiter !== ','
+  const note: Note = { repaired: false, fault: null }
   let row = options.row
   let size = 0
   let current = empty()
@@ -125,7 +124,6 @@ function createBatch(table: Table, profile: CsvProfile, options: { row: number; 
         while (from < to && isSpace(source[to - 1]!)) to--
         if (from < to) {
           if (to - from !== width) note.repaired = true
-          note.comma = commaFree || quoting[place] !== plain
           note.fault = null
           cell = read(source, from, to, note)
           if (note.fault) {
@@ -187,6 +185,10 @@ function columnReaders(table: Table, profile: CsvProfile): FileColumn[] {
     target: names.indexOf(name),
     place: profile.columns[index] ?? -1,
     required: column.required,
-    read: createCellReader(column, { encoding: profile.encoding, dateOrder: profile.dateOrders[name] ?? 'dmy' }),
+    read: createCellReader(column, {
+      encoding: profile.encoding,
+      decimalSign: profile.decimalSigns[name] ?? null,
+      dates: profile.dates[name] ?? { order: null, doubtful: [] },
+    }),
   }))
 }

@@ -1,9 +1,12 @@
 import type { Cell } from '@droplake/contracts/column'
+import type { DecimalSign } from '@droplake/contracts/table'
+import { numberText, readNumber, type WrittenNumber } from './decimal-sign.ts'
 import type { Note, ReadCell } from './read-cell.ts'
 
-/** A longer cell is no number: it bounds the digits that the exact path multiplies. */
-const longestNumber = 400
 const power = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent)
+
+const wholeNumber = /^-?\d+$/
+const plainNumber = /^-?\d+(\.\d+)?$/
 
 // What `readPlain` found last: an integer and how many of its digits are a fraction.
 let mantissa = 0
@@ -36,38 +39,66 @@ interface Exact {
   scale: number
 }
 
+/** How numbers of one file and column are read. `sign` is null where nothing decides it. */
+export interface NumberStyle {
+  sign: DecimalSign | null
+  /** See `heldDecimals`. */
+  held: number
+}
+
 /**
- * The forms that people and spreadsheets write beside the plain one: `+5`, `.5`, `5.`, `1.2e3`, and one decimal comma
- * where it cannot separate cells. `1,234` may be either 1.234 or 1234, so it is no number.
+ * Reads every other form: the digits of a double, `+5`, `.5`, `5.`, `1.2e3`, a decimal comma, thousands in groups. Null with a fault
+ * for what is no number, and for what is two.
  */
-function readLoose(text: string, note: Note): Exact | null {
-  if (text.length > longestNumber) return null
-  const match = /^([+-]?)(\d*)(?:([.,])(\d*))?(?:[eE]([+-]?\d{1,3}))?$/.exec(text)
-  if (!match) return null
-  const [, sign, whole = '', separator, decimals = '', exponent] = match
-  if (whole === '' && decimals === '') return null
-  if (separator === ',') {
-    if (!note.comma) return null
-    if (decimals.length === 3 && /^[1-9]\d{0,2}$/.test(whole)) return null
+function createLooseReader({
+  sign,
+  held,
+}: NumberStyle): (bytes: Buffer, start: number, end: number, note: Note) => Exact | null {
+  const plain = sign === 'comma' ? wholeNumber : plainNumber
+  return (bytes, start, end, note) => {
+    const text = numberText(bytes, start, end)
+    if (!plain.test(text)) note.repaired = true
+    if (sign) return exactOf(readNumber(text, sign), note)
+    const asPoint = readNumber(text, 'point')
+    const asComma = readNumber(text, 'comma')
+    if (!asPoint || !asComma) return exactOf(asPoint ?? asComma, note)
+    const isOne = asPoint.whole === asComma.whole && asPoint.decimals === asComma.decimals
+    if (!isOne && (held < 3 || text.includes(','))) return fault(note, 'ambiguous_number')
+    return exactOf(asPoint, note)
   }
-  if (sign === '+' || separator === ',' || exponent !== undefined || whole === '' || (separator && decimals === ''))
-    note.repaired = true
+}
+
+function exactOf(written: WrittenNumber | null, note: Note): Exact | null {
+  if (!written) return fault(note, 'not_a_number')
+  const { negative, whole, decimals, exponent } = written
   let unscaled = BigInt(whole + decimals)
-  let scale = decimals.length - Number(exponent ?? 0)
+  let scale = decimals.length - exponent
   if (scale < 0) {
     unscaled *= 10n ** BigInt(-scale)
     scale = 0
   }
-  return { unscaled: sign === '-' ? -unscaled : unscaled, scale }
+  return { unscaled: negative ? -unscaled : unscaled, scale }
+}
+
+/**
+ * Whether the point that `readPlain` found is a decimal point beyond doubt. It may divide thousands where nothing decides the
+ * sign: three digits follow it, one to three stand before it, and the type would not hold them.
+ */
+function isDecimalPoint({ sign, held }: NumberStyle, bytes: Buffer, start: number, end: number): boolean {
+  if (sign) return sign === 'point'
+  if (fraction !== 3 || held >= 3) return true
+  const first = bytes[start] === 45 ? start + 1 : start
+  return end - first > 7 || bytes[first] === 48
 }
 
 /** An integer of 32 bits as a number or of 64 bits as a bigint; `57.0` is mended, `57.5` is too precise. */
-export function createIntegerReader(kind: 'int' | 'bigint'): ReadCell {
+export function createIntegerReader(kind: 'int' | 'bigint', style: NumberStyle): ReadCell {
   const wide = kind === 'bigint'
   const greatest = wide ? 2n ** 63n - 1n : 2n ** 31n - 1n
   const least = -greatest - 1n
+  const readLoose = createLooseReader(style)
   return (bytes, start, end, note): Cell => {
-    if (readPlain(bytes, start, end)) {
+    if (readPlain(bytes, start, end) && (fraction === 0 || isDecimalPoint(style, bytes, start, end))) {
       let value = mantissa
       if (fraction > 0) {
         const unit = power[fraction]!
@@ -79,9 +110,8 @@ export function createIntegerReader(kind: 'int' | 'bigint'): ReadCell {
       if (value > 2147483647 || value < -2147483648) return fault(note, 'out_of_range')
       return value + 0
     }
-    const text = bytes.toString('latin1', start, end)
-    const exact = text.includes(',') ? null : readLoose(text, note)
-    if (!exact) return fault(note, 'not_a_number')
+    const exact = readLoose(bytes, start, end, note)
+    if (!exact) return null
     const unit = 10n ** BigInt(exact.scale)
     if (exact.unscaled % unit !== 0n) return fault(note, 'too_precise')
     if (exact.scale > 0) note.repaired = true
@@ -95,12 +125,13 @@ export function createIntegerReader(kind: 'int' | 'bigint'): ReadCell {
  * An unscaled bigint, exact in its digits. More digits than the scale are fine when they are zeros, are rounded when
  * they are the noise of a double (`58.900000000000006`), and are too precise otherwise.
  */
-export function createDecimalReader(type: { precision: number; scale: number }): ReadCell {
+export function createDecimalReader(type: { precision: number; scale: number }, style: NumberStyle): ReadCell {
   const { scale } = type
+  const readLoose = createLooseReader(style)
   const limit = 10n ** BigInt(type.precision)
   return (bytes, start, end, note): Cell => {
     let value: bigint
-    if (readPlain(bytes, start, end)) {
+    if (readPlain(bytes, start, end) && (fraction === 0 || isDecimalPoint(style, bytes, start, end))) {
       const missing = scale - fraction
       if (missing >= 0) {
         const product = mantissa * power[missing]!
@@ -113,8 +144,8 @@ export function createDecimalReader(type: { precision: number; scale: number }):
         value = rounded
       }
     } else {
-      const exact = readLoose(bytes.toString('latin1', start, end), note)
-      if (!exact) return fault(note, 'not_a_number')
+      const exact = readLoose(bytes, start, end, note)
+      if (!exact) return null
       if (exact.scale <= scale) value = exact.unscaled * 10n ** BigInt(scale - exact.scale)
       else {
         const unit = 10n ** BigInt(exact.scale - scale)
@@ -144,13 +175,20 @@ function round(exact: Exact, scale: number): bigint | null {
 }
 
 /** A finite double, -0 as 0. */
-export function createDoubleReader(): ReadCell {
+export function createDoubleReader(style: NumberStyle): ReadCell {
+  const readLoose = createLooseReader(style)
   return (bytes, start, end, note): Cell => {
-    // A mantissa below 2^53 over a power of ten up to 22 is correctly rounded.
-    if (readPlain(bytes, start, end)) return mantissa / power[fraction]! + 0
-    const text = bytes.toString('latin1', start, end)
-    if (!/^-?\d+(\.\d+)?$/.test(text) && !readLoose(text, note)) return fault(note, 'not_a_number')
-    const value = Number(text.replace(',', '.'))
+    if (readPlain(bytes, start, end) && (fraction === 0 || isDecimalPoint(style, bytes, start, end)))
+      // A mantissa below 2^53 over a power of ten up to 22 is correctly rounded.
+      return mantissa / power[fraction]! + 0
+    if (style.sign !== 'comma') {
+      const text = bytes.toString('latin1', start, end)
+      // More digits than `readPlain` takes: too many for thousands and a group.
+      if (text.length > 16 && plainNumber.test(text)) return Number(text) + 0
+    }
+    const exact = readLoose(bytes, start, end, note)
+    if (!exact) return null
+    const value = Number(`${exact.unscaled}e-${exact.scale}`)
     return Number.isFinite(value) ? value + 0 : fault(note, 'out_of_range')
   }
 }

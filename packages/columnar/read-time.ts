@@ -1,26 +1,37 @@
 import type { Cell } from '@droplake/contracts/column'
-import type { ReadCell } from './read-cell.ts'
+import type { DateOrder } from '@droplake/contracts/table'
+import type { Fault, ReadCell } from './read-cell.ts'
 
-/** What the first two numbers of `03/04/2018` are. */
-export type DateOrder = 'dmy' | 'mdy'
+/** How times are written in one file and column. */
+export interface DateStyle {
+  /** Of `03/04/2018` and `17-10-02`; null where nothing decides it, so only dates of one reading are read. */
+  order: DateOrder | null
+  /** Counts of digits that may be two kinds of time in this column, so they are none. */
+  doubtful: readonly number[]
+}
 
 const day = 86_400_000
 const firstYear = 1900
 const lastYear = 2200
+const lastEpochYear = 2100
+const orders: readonly DateOrder[] = ['dmy', 'mdy', 'ymd']
 
 /** What `createTimeParser` found beside the time. */
 interface Seen {
   repaired: boolean
+  fault?: Fault | null
 }
 
 /**
  * A parser of times to UTC milliseconds; NaN for what is none.
  *
- * `YYYY-MM-DD[( |T)HH:MM:SS[.fff]][ UTC|Z|±HH[[:]MM]]` and epoch milliseconds (11 to 13 digits) are taken as they are.
- * Mended: other separators, one-digit parts, day or month first, two-digit years (70 and later are 19xx), times without
- * seconds, AM and PM, digits below the millisecond (cut off). Dates must exist, between 1900 and 2200.
+ * `YYYY-MM-DD[( |T)HH:MM:SS[.fff]][ UTC|Z|±HH[[:]MM]]` and epochs (10 digits are seconds, 13 milliseconds, up to the year
+ * 2100) are taken as they are. Repaired: `YYYYMMDD[HHMM[SS]]` in 8, 12 or 14 digits, other separators, one-digit parts, day
+ * or month first, two-digit years (70 and later are 19xx), times without seconds, AM and PM, digits below the millisecond
+ * (cut off). Dates must exist, between 1900 and 2200. A date that its style leaves open is the fault `ambiguous_date`.
  */
-export function createTimeParser(order: DateOrder): (bytes: Buffer, start: number, end: number, seen: Seen) => number {
+export function createTimeParser(style: DateStyle): (bytes: Buffer, start: number, end: number, seen: Seen) => number {
+  const { order, doubtful } = style
   let cachedDate = -1
   let cachedDays = 0
   // The scanner's place, and the last number with its count of digits.
@@ -117,21 +128,76 @@ export function createTimeParser(order: DateOrder): (bytes: Buffer, start: numbe
     return ((hour * 60 + minute - east) * 60 + second) * 1000 + milli
   }
 
+  /** A number of eight digits and more, and what may follow it. */
+  function digitsOnly(bytes: Buffer, end: number, seen: Seen): number {
+    const count = digits
+    const found = value
+    if (doubtful.includes(count)) {
+      seen.fault = 'ambiguous_date'
+      return Number.NaN
+    }
+    const millis = count === 13 ? epoch(found) : count === 10 ? epoch(found * 1000) : compact(found, count)
+    if (count !== 13 && count !== 10) seen.repaired = true
+    if (at === end) return millis
+    if (count === 8 && (bytes[at] === 32 || bytes[at] === 84)) {
+      at++
+      return millis + time(bytes, end, seen)
+    }
+    // `1520244000.0`, as a column of doubles shows it; of seconds, also their fraction.
+    if (bytes[at] !== 46) return Number.NaN
+    at++
+    const places = number(bytes, end)
+    if (places === 0 || places > 9 || at !== end || (value !== 0 && count !== 10)) return Number.NaN
+    seen.repaired = true
+    return millis + Math.trunc((value * 1000) / 10 ** places)
+  }
+
+  /** `YYYYMMDD`, `YYYYMMDDHHMM` or `YYYYMMDDHHMMSS`. */
+  function compact(found: number, count: number): number {
+    if (count !== 8 && count !== 12 && count !== 14) return Number.NaN
+    const clock = count === 8 ? 0 : count === 12 ? (found % 10_000) * 100 : found % 1_000_000
+    const date = Math.trunc(found / 10 ** (count - 8))
+    const hour = Math.trunc(clock / 10_000)
+    const minute = Math.trunc(clock / 100) % 100
+    const second = clock % 100
+    if (hour > 23 || minute > 59 || second > 59) return Number.NaN
+    return (
+      days(Math.trunc(date / 10_000), Math.trunc(date / 100) % 100, date % 100) * day +
+      ((hour * 60 + minute) * 60 + second) * 1000
+    )
+  }
+
+  /** Days since 1970 of `a`, `b` and the last number, in one order. */
+  function inOrder(as: DateOrder, a: number, b: number, twoDigits: boolean): number {
+    if (as === 'ymd') return digits === 2 && twoDigits ? days(centuryOf(a), b, value) : Number.NaN
+    const year = digits === 2 ? centuryOf(value) : value
+    return as === 'dmy' ? days(year, b, a) : days(year, a, b)
+  }
+
+  /** As `inOrder`, in the style's order; where it says none, the only date that the numbers can be. */
+  function ordered(a: number, b: number, twoDigits: boolean, seen: Seen): number {
+    if (order && (order !== 'ymd' || digits === 2)) return inOrder(order, a, b, twoDigits)
+    let only = Number.NaN
+    for (const as of orders) {
+      const found = inOrder(as, a, b, twoDigits)
+      if (Number.isNaN(found) || found === only) continue
+      if (!Number.isNaN(only)) {
+        seen.fault = 'ambiguous_date'
+        return Number.NaN
+      }
+      only = found
+    }
+    return only
+  }
+
   return (bytes, start, end, seen) => {
     at = start
     number(bytes, end)
     const first = value
     const firstDigits = digits
-    if (at === end) return firstDigits >= 11 && firstDigits <= 13 ? inRange(first) : Number.NaN
+    if (firstDigits >= 8) return digitsOnly(bytes, end, seen)
     const separator = bytes[at]!
-    if (separator === 46 && firstDigits >= 11 && firstDigits <= 13) {
-      at++
-      number(bytes, end)
-      if (digits === 0 || value !== 0 || at !== end) return Number.NaN
-      seen.repaired = true
-      return inRange(first)
-    }
-    if (separator !== 45 && separator !== 47 && separator !== 46) return Number.NaN
+    if (at === end || (separator !== 45 && separator !== 47 && separator !== 46)) return Number.NaN
     at++
     number(bytes, end)
     const second = value
@@ -147,8 +213,7 @@ export function createTimeParser(order: DateOrder): (bytes: Buffer, start: numbe
       date = days(first, second, value)
     } else {
       if (firstDigits === 0 || firstDigits > 2 || (digits !== 4 && digits !== 2)) return Number.NaN
-      const year = digits === 4 ? value : value + (value >= 70 ? 1900 : 2000)
-      date = order === 'dmy' ? days(year, second, first) : days(year, first, second)
+      date = ordered(first, second, firstDigits === 2, seen)
       seen.repaired = true
     }
     if (at === end) return date * day
@@ -159,9 +224,12 @@ export function createTimeParser(order: DateOrder): (bytes: Buffer, start: numbe
   }
 }
 
-function inRange(millis: number): number {
-  const year = new Date(millis).getUTCFullYear()
-  return year >= firstYear && year <= lastYear ? millis : Number.NaN
+/** 70 and later are 19xx. */
+export const centuryOf = (year: number): number => year + (year >= 70 ? 1900 : 2000)
+
+/** Milliseconds as they are; NaN where the number has leading zeros or lies beyond the years that are plausible. */
+function epoch(millis: number): number {
+  return millis >= 1e12 && new Date(millis).getUTCFullYear() <= lastEpochYear ? millis : Number.NaN
 }
 
 function lengthOf(year: number, month: number): number {
@@ -170,56 +238,26 @@ function lengthOf(year: number, month: number): number {
 }
 
 /** UTC milliseconds. */
-export function createTimestampReader(order: DateOrder): ReadCell {
-  const parse = createTimeParser(order)
+export function createTimestampReader(style: DateStyle): ReadCell {
+  const parse = createTimeParser(style)
   return (bytes, start, end, note): Cell => {
     const millis = parse(bytes, start, end, note)
     if (!Number.isNaN(millis)) return millis
-    note.fault = 'not_a_timestamp'
+    note.fault ??= 'not_a_timestamp'
     return null
   }
 }
 
 /** Days since 1970; a time of day is cut off, which is a repair. */
-export function createDateReader(order: DateOrder): ReadCell {
-  const parse = createTimeParser(order)
+export function createDateReader(style: DateStyle): ReadCell {
+  const parse = createTimeParser(style)
   return (bytes, start, end, note): Cell => {
     const millis = parse(bytes, start, end, note)
     if (Number.isNaN(millis)) {
-      note.fault = 'not_a_date'
+      note.fault ??= 'not_a_date'
       return null
     }
     if (end - start > 10) note.repaired = true
     return Math.floor(millis / day)
   }
-}
-
-/** What `DD-MM-YYYY` or `M/D/YYYY` at the start of a cell says about the order of its parts; null: it is no such date. */
-export function orderEvidence(bytes: Uint8Array, start: number, end: number): DateOrder | '-' | '/' | '.' | null {
-  let i = start
-  while (i < end && bytes[i] === 32) i++
-  const first = twoDigits(bytes, i, end)
-  if (first < 0) return null
-  i += first >= 100 ? 2 : 1
-  const separator = bytes[i]
-  if (i >= end || (separator !== 45 && separator !== 47 && separator !== 46)) return null
-  const second = twoDigits(bytes, ++i, end)
-  if (second < 0) return null
-  i += second >= 100 ? 2 : 1
-  if (i >= end || bytes[i] !== separator) return null
-  const a = first % 100
-  const b = second % 100
-  if (a > 12 && b <= 12) return 'dmy'
-  if (b > 12 && a <= 12) return 'mdy'
-  return separator === 45 ? '-' : separator === 47 ? '/' : '.'
-}
-
-/** One or two digits; a hundred more for two, -1 for none or three. */
-function twoDigits(bytes: Uint8Array, at: number, end: number): number {
-  const digit = (i: number) => (i < end && bytes[i]! >= 48 && bytes[i]! <= 57 ? bytes[i]! - 48 : -1)
-  const tens = digit(at)
-  if (tens < 0) return -1
-  const ones = digit(at + 1)
-  if (ones < 0) return tens
-  return digit(at + 2) < 0 ? 100 + tens * 10 + ones : -1
 }

@@ -1,4 +1,4 @@
-import type { Table } from './table.ts'
+import type { DateOrder, DecimalSign, Table } from './table.ts'
 
 export interface DatasetSpec {
   description: string
@@ -8,6 +8,9 @@ export interface DatasetSpec {
   settleSeconds: number
   /** When the crawler reads the raw files: when a file has columns that none before it had, in every run, or never. Default: on-change. */
   crawl?: 'on-change' | 'always' | 'never'
+  /** Of all tables that say nothing else; see `TableSpec`. */
+  dateOrder?: DateOrder
+  decimalSign?: DecimalSign
 }
 
 /** One source system: its settings and its tables by name. */

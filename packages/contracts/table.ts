@@ -38,6 +38,12 @@ export interface Enrichment {
   partition?: { name: string; by: 'month' | 'day'; of: string }
 }
 
+/** What stands first in `03/04/2018` or `17-10-02`: day, month, or a two-digit year. */
+export type DateOrder = 'dmy' | 'mdy' | 'ymd'
+
+/** What stands before the decimals of a number; the other one divides thousands. */
+export type DecimalSign = 'point' | 'comma'
+
 export interface TableSpec<C extends Columns = Columns> {
   description: string
   /** File name with `*`; `.gz`, `.zip` and `.zst` may follow. A key `raw/<dataset>/<table>/<any name>` is routed without it. */
@@ -59,6 +65,10 @@ export interface TableSpec<C extends Columns = Columns> {
   }
   /** What a column that the contract does not know does: `discard_column` drops it with a warning, `freeze` sets the source aside. */
   unknownColumns?: 'discard_column' | 'freeze'
+  /** For files whose dates prove no order. Default: the dataset's, else such dates are quarantined. */
+  dateOrder?: DateOrder
+  /** For files whose numbers prove no decimal sign. Default: the dataset's, else numbers that are two are quarantined. */
+  decimalSign?: DecimalSign
   rules?: readonly ExpressionRule[]
   enrich?: Enrichment
   /** Quarantined rows over this share of a run's rows raise an alert. Default 0.05. */
