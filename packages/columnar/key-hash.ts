@@ -10,9 +10,11 @@ import type { Cell } from '@droplake/contracts/column'
  * | ------- | --- | -------------------------------------------------------------------- |
  * | null    | 0   | none                                                                 |
  * | boolean | 1   | 0 or 1                                                               |
- * | number  | 2   | its IEEE 754 double, low word then high; -0 as 0                     |
- * | bigint  | 3   | its two's complement, low word then high                             |
+ * | number  | 2   | its IEEE 754 double, low word then high; a whole number as a bigint  |
+ * | bigint  | 3   | its 64 bits of two's complement, low word then high                  |
  * | string  | 4   | number of UTF-16 units, then the units two a word, low first         |
+ *
+ * A whole number is one value, whichever type holds it: a key of 32 bits that is widened to 64 finds the rows stored before.
  *
  * At the end the number of columns is xored in and each lane takes MurmurHash3's final mix; the first lane is the high
  * half. A hash finds candidates only: `sameCells` decides.
@@ -47,9 +49,13 @@ function addCell(cell: Cell): void {
   else if (typeof cell === 'boolean') {
     addWord(1)
     addWord(cell ? 1 : 0)
+  } else if (Number.isSafeInteger(cell)) {
+    addWord(3)
+    addWord((cell as number) | 0)
+    addWord(Math.floor((cell as number) / 2 ** 32))
   } else {
     addWord(typeof cell === 'number' ? 2 : 3)
-    if (typeof cell === 'number') scratchDouble[0] = cell + 0
+    if (typeof cell === 'number') scratchDouble[0] = cell
     else scratch64[0] = cell
     addWord(scratch[0]!)
     addWord(scratch[1]!)

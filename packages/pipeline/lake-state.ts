@@ -1,4 +1,5 @@
 import type { PublishedModel } from '@droplake/models/stale'
+import type { Layout } from './layouts.ts'
 
 /** Who runs a run; only its liveness is ever asked. */
 export type Holder =
@@ -20,6 +21,8 @@ export interface PartitionVersion {
   buckets: number
   files: DataFile[]
   rows: number
+  /** Names the layout that its files have; absent without files. */
+  layout?: string
 }
 
 export type SourceOutcome = 'taken' | 'duplicate' | 'empty' | 'set_aside'
@@ -57,6 +60,8 @@ export interface TableCounts {
 /** What an ingest changes in one table: only its touched partitions. */
 export interface TableChange {
   partitions: Record<string, PartitionVersion>
+  /** Those that the partitions name and no file had before. */
+  layouts?: Record<string, Layout>
   counts?: TableCounts
 }
 
@@ -115,6 +120,8 @@ export type StoredEntry = LogEntry & { seq: number; at: number; state?: LakeStat
 
 export interface TableState {
   partitions: Record<string, PartitionVersion>
+  /** By the names that partitions have for them, in the order of their last write. */
+  layouts?: Record<string, Layout>
   /** Log entry of the last change. */
   seq: number
 }
@@ -258,9 +265,23 @@ export function advanceTables(tables: Record<string, TableState>, changes: Recor
     const partitions = { ...next[name]?.partitions, ...change.partitions }
     for (const [value, version] of Object.entries(partitions))
       if (version.rows === 0 && value !== '') delete partitions[value]
-    next[name] = { partitions, seq }
+    const layouts = advanceLayouts(next[name], change, partitions)
+    next[name] = { partitions, ...(Object.keys(layouts).length > 0 ? { layouts } : {}), seq }
   }
   return next
+}
+
+/** Layouts that a partition still names, those of the change last. */
+function advanceLayouts(
+  before: TableState | undefined,
+  change: TableChange,
+  partitions: Record<string, PartitionVersion>,
+): Record<string, Layout> {
+  const all = { ...before?.layouts, ...change.layouts }
+  const written = new Set(Object.values(change.partitions).flatMap(({ layout }) => layout ?? []))
+  const named = new Set(Object.values(partitions).flatMap(({ layout }) => layout ?? []))
+  const kept = Object.entries(all).filter(([id]) => named.has(id))
+  return Object.fromEntries([...kept.filter(([id]) => !written.has(id)), ...kept.filter(([id]) => written.has(id))])
 }
 
 export const rowsOf = (table: TableState | undefined) =>

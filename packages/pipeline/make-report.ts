@@ -16,7 +16,7 @@ export async function makeReport(
   state: LakeState,
   of: { run: string; seq: number; error?: string },
 ): Promise<Report> {
-  const { run, error } = of
+  const { run } = of
   const { dataset } = state
   const own: StoredEntry[] = []
   for await (const entry of entries(fx.store, dataset, of.seq)) if (entry.run === run) own.push(entry)
@@ -27,6 +27,7 @@ export async function makeReport(
   const plan = await findRecord<Plan>(fx.store, keys.plan(run))
   const modelPlan = await findRecord<ModelPlan>(fx.store, keys.modelPlan(run))
   const models = rollback ? movedModel(rollback) : await modelResults(fx, state, { run, plan: modelPlan, published })
+  const error = errorOf(of.error, plan)
   const now = fx.clock.now()
   const startedAt = begin?.at ?? now
   return {
@@ -45,6 +46,13 @@ export async function makeReport(
     io: plan ? await trafficOf(fx, plan) : { bytesIn: 0, ...noIo() },
     ...(error ? { error } : {}),
   }
+}
+
+/** What ended the run early, and why tables of it were left out. */
+function errorOf(error: string | undefined, plan: Plan | undefined): string | undefined {
+  const waiting = new Set(plan?.sources.map(({ table }) => table))
+  const refused = Object.entries(plan?.refused ?? {}).flatMap(([table, reason]) => (waiting.has(table) ? [reason] : []))
+  return [...(error ? [error] : []), ...refused].join('; ') || undefined
 }
 
 type Entry<K extends LogEntry['kind']> = Extract<StoredEntry, { kind: K }>
@@ -75,7 +83,7 @@ async function sourceResults(
       accepted.set(decision.source, decision)
   return plan.sources.map(({ id, key, table, bytes }, index) => {
     const source = logged.get(id)
-    const error = source?.error ?? accepted.get(index)?.error
+    const error = source?.error ?? accepted.get(index)?.error ?? plan.refused[table]
     return {
       key,
       table,

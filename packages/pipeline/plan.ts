@@ -26,6 +26,8 @@ export interface Plan {
   /** In the order in which they are decided. */
   sources: Source[]
   tables: Record<string, TablePlan>
+  /** Tables whose stored files cannot be read as their contract has it, with the reason: their sources wait. */
+  refused: Record<string, string>
   /** Ids of all markers that were there; any other is a reason for another run. */
   seen: string[]
   /** Those of them that had no room: a reason for another run if this one decided about any. */

@@ -4,6 +4,7 @@ import { type Columns, lineage, type Table } from '@droplake/contracts/table'
 import type { CatalogState, CatalogTable } from '@droplake/lake/catalog'
 import { type DatabaseZone, database, datasetOf, type Effects, type Settings } from './effects.ts'
 import type { LakeState, TableState } from './lake-state.ts'
+import { cleanedLayout, columnsOfLayout, enrichedLayout, type Layout, newestLayout, refusalOf } from './layouts.ts'
 import { Fenced, readState } from './log.ts'
 import { cleanedColumns } from './staged.ts'
 
@@ -56,39 +57,45 @@ export function catalogState(
       target: { database: within('build'), name: model.table },
       seq: model.seq,
     }))
-  const tables = Object.values(dataset.tables).map((table) =>
-    catalogTable(table, {
+  const tables = Object.values(dataset.tables).map((table) => {
+    const stored = state.tables[table.name]
+    return catalogTable(table, {
       database: within('cleaned'),
-      columns: cleanedColumns(table),
-      partition: table.partition,
-      state: state.tables[table.name],
-    }),
-  )
-  const enriched = Object.values(dataset.tables).flatMap((table) =>
-    table.enrich
-      ? catalogTable(table, {
-          database: within('enriched'),
-          columns: { ...enrichedColumns(dataset, table), ...lineage },
-          partition: enrichedPartition(table),
-          state: state.enriched[table.name],
-        })
-      : [],
-  )
+      ...readable({ columns: cleanedColumns(table), partition: table.partition }, cleanedLayout(table, stored), stored),
+      state: stored,
+    })
+  })
+  const enriched = Object.values(dataset.tables).flatMap((table) => {
+    if (!table.enrich) return []
+    const stored = state.enriched[table.name]
+    const layout = enrichedLayout(dataset, table, state.tables[table.name])
+    const columns = { ...enrichedColumns(dataset, table), ...lineage }
+    return catalogTable(table, {
+      database: within('enriched'),
+      ...readable({ columns, partition: enrichedPartition(table) }, layout, stored),
+      state: stored,
+    })
+  })
   return { dataset: dataset.name, seq: state.seq, tables: [...tables, ...enriched], views }
+}
+
+interface Shape {
+  columns: Columns
+  partition: { name: string } | undefined
+}
+
+/** A table as its contract has it; as its files are stored where the contract would have them lose something. */
+function readable(declared: Shape, layout: Layout, stored: TableState | undefined): Shape {
+  const newest = newestLayout(stored)
+  if (!newest || !refusalOf('', layout, stored)) return declared
+  const [name = ''] = newest.partition.split(' ')
+  return { columns: columnsOfLayout(newest), partition: name ? { name } : undefined }
 }
 
 /** Dimensions move before the facts that point at them. */
 const order = (name: string) => (name.startsWith('dim_') ? 0 : 1)
 
-function catalogTable(
-  table: Table,
-  of: {
-    database: string
-    columns: Columns
-    partition: { name: string } | undefined
-    state: TableState | undefined
-  },
-): CatalogTable {
+function catalogTable(table: Table, of: Shape & { database: string; state: TableState | undefined }): CatalogTable {
   return {
     database: of.database,
     name: table.name,

@@ -1,6 +1,6 @@
 import { memoryStore } from '@droplake/lake/memory-store'
 import { expect, test } from 'vitest'
-import { createRecord, findRecord, once, readRecord } from './records.ts'
+import { createRecord, findIntact, findRecord, once, readRecord } from './records.ts'
 
 test('of twenty attempts at once each makes something, and all go on with what the first to finish recorded', async () => {
   const store = memoryStore()
@@ -19,8 +19,8 @@ test('of twenty attempts at once each makes something, and all go on with what t
 test('a step that has a record does nothing more', async () => {
   const store = memoryStore()
   let calls = 0
-  const step = () => once(store, 'ops/a.json', async () => ++calls)
-  expect([await step(), await step()]).toEqual([1, 1])
+  const step = () => once(store, 'ops/a.json', async () => ({ calls: ++calls }))
+  expect([await step(), await step()]).toEqual([{ calls: 1 }, { calls: 1 }])
   expect(calls).toBe(1)
 })
 
@@ -34,9 +34,9 @@ test('a step that fails leaves no record, and may be tried again', async () => {
 
 test('a record is created once and keeps its first content', async () => {
   const store = memoryStore()
-  expect(await createRecord(store, 'ops/a.json', 'ä 1')).toBe(true)
-  expect(await createRecord(store, 'ops/a.json', 'ö 2')).toBe(false)
-  expect(await readRecord(store, 'ops/a.json')).toBe('ä 1')
+  expect(await createRecord(store, 'ops/a.json', { text: 'ä 1' })).toBe(true)
+  expect(await createRecord(store, 'ops/a.json', { text: 'ö 2' })).toBe(false)
+  expect(await readRecord(store, 'ops/a.json')).toEqual({ text: 'ä 1' })
 })
 
 test('only absence is absence: other errors of the store come through', async () => {
@@ -48,4 +48,19 @@ test('only absence is absence: other errors of the store come through', async ()
   }
   await expect(findRecord(broken, 'ops/a.json')).rejects.toThrow('denied')
   await expect(createRecord(broken, 'ops/a.json', 1)).rejects.toThrow('full')
+})
+
+test.each([
+  ['empty', ''],
+  ['cut', '{"a": 1, "b'],
+  ['garbled', '\u0000\u0001\u0002'],
+  ['no record', '5'],
+])('a record that is %s is an error that names its key, or none where that will do', async (_, text) => {
+  const store = memoryStore()
+  await store.put('ops/a.json', Buffer.from(text))
+  await expect(findRecord(store, 'ops/a.json')).rejects.toMatchObject({ name: 'DamagedObject', key: 'ops/a.json' })
+  await expect(readRecord(store, 'ops/a.json')).rejects.toThrow(
+    /^lake: ops\/a\.json is (empty|damaged); droplake doctor/,
+  )
+  expect(await findIntact(store, 'ops/a.json')).toBeUndefined()
 })

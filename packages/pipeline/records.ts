@@ -1,10 +1,24 @@
 import { ObjectNotFound, type ObjectStore, PreconditionFailed } from '@droplake/lake/object-store'
 
+/** Thrown when an object of the lake is not what was written there; somebody has to look at the disk or the bucket. */
+export class DamagedObject extends Error {
+  override readonly name = 'DamagedObject'
+  readonly key: string
+  constructor(key: string, how: string, options?: ErrorOptions) {
+    super(`lake: ${key} ${how}; droplake doctor says what repairs it`, options)
+    this.key = key
+  }
+}
+
 const encode = (value: unknown) => Buffer.from(`${JSON.stringify(value)}\n`)
-const decode = <T>(bytes: Uint8Array) => JSON.parse(Buffer.from(bytes).toString('utf8')) as T
 
 export async function readRecord<T>(store: ObjectStore, key: string): Promise<T> {
-  return decode<T>(await store.read(key))
+  const text = Buffer.from(await store.read(key)).toString('utf8')
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null) return value as T
+  } catch {}
+  throw new DamagedObject(key, text.trim() === '' ? 'is empty' : 'is damaged')
 }
 
 /** Undefined when there is no such record. */
@@ -13,6 +27,16 @@ export async function findRecord<T>(store: ObjectStore, key: string): Promise<T 
     return await readRecord<T>(store, key)
   } catch (error) {
     if (error instanceof ObjectNotFound) return undefined
+    throw error
+  }
+}
+
+/** As `findRecord`, but a damaged record counts as none: for what the dataset can go on without. */
+export async function findIntact<T>(store: ObjectStore, key: string): Promise<T | undefined> {
+  try {
+    return await findRecord<T>(store, key)
+  } catch (error) {
+    if (error instanceof DamagedObject) return undefined
     throw error
   }
 }

@@ -2,6 +2,7 @@ import { partitionFolder } from '@droplake/contracts/partition'
 import type { Table } from '@droplake/contracts/table'
 import { keys } from './keys.ts'
 import type { PartitionVersion, TableChange, TableCounts, TableState } from './lake-state.ts'
+import { cleanedLayout, layoutId } from './layouts.ts'
 import type { Plan } from './plan.ts'
 import type { TableRecords } from './table-records.ts'
 
@@ -15,6 +16,8 @@ export function tableChange(
     records.accepted.sources.flatMap(({ source, outcome }) => (outcome === 'taken' ? [source] : [])),
   )
   if (taken.size === 0) return undefined
+  const written = cleanedLayout(table, before)
+  const layout = layoutId(written)
   const partitions: Record<string, PartitionVersion> = {}
   for (const value of new Set(records.units.filter(({ changed }) => changed).map(({ unit }) => unit.partition))) {
     const units = records.units.filter(({ unit }) => unit.partition === value)
@@ -25,12 +28,15 @@ export function tableChange(
       buckets: units[0]?.unit.buckets ?? 1,
       files,
       rows: sum(files, (file) => file.rows),
+      layout,
     }
   }
   const parts = records.items.flatMap((item) => item.sources).filter((part) => taken.has(part.source))
   const after = { ...before?.partitions, ...partitions }
+  const isNew = Object.keys(partitions).length > 0 && !before?.layouts?.[layout]
   return {
     partitions,
+    ...(isNew ? { layouts: { [layout]: written } } : {}),
     counts: {
       records: sum(parts, (part) => part.records),
       rowsIn: sum(parts, (part) => part.records),

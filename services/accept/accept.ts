@@ -42,7 +42,7 @@ export async function accept(fx: DataEffects, input: AcceptInput): Promise<{ las
       record ? [{ file: record.staged, groups: groupsOf(record.sources, taken) }] : [],
     )
     const stored = state.tables[name]
-    const movers = mayMove(table) && taken.size > 0 ? await findMovers(fx.store, staged, stored) : {}
+    const movers = mayMove(table) && taken.size > 0 ? await findMovers(fx.store, table, { staged, stored }) : {}
     const groups = staged.flatMap((file) => file.groups)
     return { sources, units: unitsOf(table, { groups, stored, movers, bucketRows: fx.settings.bucketRows }), movers }
   })

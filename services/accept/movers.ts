@@ -1,6 +1,7 @@
 import type { Table } from '@droplake/contracts/table'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import type { TableState } from '@droplake/pipeline/lake-state'
+import { readCleaned } from '@droplake/pipeline/layouts'
 import { identity } from '@droplake/pipeline/staged'
 import type { StagedGroup } from '@droplake/pipeline/step-records'
 import { openStored, storedColumns } from '@droplake/pipeline/stored-rows'
@@ -29,8 +30,8 @@ export interface StagedFile {
  */
 export async function findMovers(
   store: ObjectStore,
-  staged: readonly StagedFile[],
-  stored: TableState | undefined,
+  table: Table,
+  { staged, stored }: { staged: readonly StagedFile[]; stored: TableState | undefined },
 ): Promise<Record<string, string[]>> {
   const rows = staged.reduce((sum, { groups }) => sum + groups.reduce((n, group) => n + group.rows, 0), 0)
   const partitions: string[] = []
@@ -59,8 +60,9 @@ export async function findMovers(
   }
   for (const [value, version] of Object.entries(stored?.partitions ?? {})) {
     const partition = number(value)
+    const as = readCleaned(table, stored, version)
     for (const file of version.files)
-      for await (const [hashes = []] of storedColumns(store, file, ['_key_hash']))
+      for await (const [hashes = []] of storedColumns(store, file, ['_key_hash'], as))
         for (const hash of hashes) {
           const first = index.find(hash as bigint)
           if (first !== undefined) seen(hash as bigint, partition, first)

@@ -2,6 +2,7 @@ import { partitionFolder } from '@droplake/contracts/partition'
 import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/effects'
 import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
+import { cleanedLayout } from '@droplake/pipeline/layouts'
 import { holding } from '@droplake/pipeline/log'
 import type { Plan } from '@droplake/pipeline/plan'
 import { findRecord, once, readRecord } from '@droplake/pipeline/records'
@@ -37,11 +38,13 @@ export async function dedupe(fx: DataEffects, input: DedupeInput): Promise<{ uni
       (plan.tables[name]?.items ?? []).map((_, n) => findRecord<CleanRecord>(store, keys.cleanDone(run, name, n))),
     )
     const items = found.filter((record) => record !== undefined)
+    const table = tableOf(fx, dataset, name)
     const work: TableWork = {
       store,
-      table: tableOf(fx, dataset, name),
+      table,
       plan,
       state: state.tables[name],
+      layout: cleanedLayout(table, state.tables[name]),
       accepted,
       items,
     }
@@ -71,7 +74,9 @@ async function dedupeUnit(work: TableWork, unit: DedupeUnit): Promise<DedupedUni
   }
   const version = work.state?.partitions[unit.partition]
   const sameBuckets = version === undefined || version.buckets === unit.buckets
-  const changed = counts.kept > 0 || counts.replaced > 0 || !sameBuckets
+  // With several buckets their new hashes may have moved rows from one to another.
+  const moved = loaded.as?.rehash !== undefined && unit.buckets > 1
+  const changed = counts.kept > 0 || counts.replaced > 0 || !sameBuckets || moved
   // Another bucket may change, and a version's files all lie in one folder: then these are copied into it.
   if (!changed && unit.buckets === 1) return { unit, changed, files: loaded.files.map(({ file }) => file), ...counts }
   const partition = partitionFolder(table.partition, unit.partition)

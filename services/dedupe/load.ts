@@ -1,7 +1,8 @@
 import type { Cell } from '@droplake/contracts/column'
 import type { Table } from '@droplake/contracts/table'
 import type { ObjectStore } from '@droplake/lake/object-store'
-import type { DataFile, TableState } from '@droplake/pipeline/lake-state'
+import type { DataFile, PartitionVersion, TableState } from '@droplake/pipeline/lake-state'
+import { type Layout, readCleaned } from '@droplake/pipeline/layouts'
 import type { Source } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { identity, stagedColumns } from '@droplake/pipeline/staged'
@@ -12,7 +13,7 @@ import {
   type DedupeUnit,
   mayHold,
 } from '@droplake/pipeline/step-records'
-import { openStored } from '@droplake/pipeline/stored-rows'
+import { openAs, openStored, type ReadAs } from '@droplake/pipeline/stored-rows'
 import { type Candidates, foreign, noCandidates, type Origin, staged, stored } from './winners.ts'
 
 /** Everything of one run and table that its units share. */
@@ -21,6 +22,8 @@ export interface TableWork {
   table: Table
   plan: Plan
   state: TableState | undefined
+  /** Of the files that are written. */
+  layout: Layout
   accepted: AcceptRecord
   items: CleanRecord[]
 }
@@ -34,20 +37,24 @@ export interface Loaded {
   freshSource: Source[]
   /** Stored files of this unit, with the range of candidates that each one's rows are. */
   files: { file: DataFile; from: number; to: number }[]
+  /** How those files are read. */
+  as: ReadAs | undefined
 }
 
 export async function loadUnit(work: TableWork, unit: DedupeUnit): Promise<Loaded> {
   const { table, accepted, state } = work
   const rows = noCandidates(identity(table).length)
-  const loaded: Loaded = { rows, fresh: Object.keys(stagedColumns(table)).map(() => []), freshSource: [], files: [] }
+  const version = state?.partitions[unit.partition]
+  const as = version && readCleaned(table, state, version)
+  const fresh = Object.keys(stagedColumns(table)).map(() => [])
+  const loaded: Loaded = { rows, fresh, freshSource: [], files: [], as }
   const numberOf = fileNumbers(rows)
   const inBucket = (hash: bigint) => bucketOf(hash, unit.buckets) === unit.bucket
 
-  const version = state?.partitions[unit.partition]
   for (const file of version?.files ?? []) {
-    if (version?.buckets === unit.buckets && file.bucket !== unit.bucket) continue
+    if (keepsBuckets(version, unit, as) && file.bucket !== unit.bucket) continue
     const from = rows.hash.length
-    await addStored(work, { file, origin: stored, wanted: inBucket, rows, numberOf })
+    await addStored(work, { file, as, origin: stored, wanted: inBucket, rows, numberOf })
     loaded.files.push({ file, from, to: rows.hash.length })
   }
   await addStaged(work, { unit, partition: unit.partition, origin: staged, wanted: inBucket, rows, numberOf, loaded })
@@ -60,12 +67,18 @@ export async function loadUnit(work: TableWork, unit: DedupeUnit): Promise<Loade
   }
   for (const [partition, hashes] of rivals) {
     const wanted = (hash: bigint) => hashes.has(hash)
-    for (const file of state?.partitions[partition]?.files ?? [])
-      await addStored(work, { file, origin: foreign, wanted, rows, numberOf })
+    const other = state?.partitions[partition]
+    const otherAs = other && readCleaned(table, state, other)
+    for (const file of other?.files ?? [])
+      await addStored(work, { file, as: otherAs, origin: foreign, wanted, rows, numberOf })
     await addStaged(work, { unit, partition, origin: foreign, wanted, rows, numberOf })
   }
   return loaded
 }
+
+/** Whether the rows of one bucket lie in the stored files of that bucket. */
+export const keepsBuckets = (version: PartitionVersion | undefined, unit: DedupeUnit, as: ReadAs | undefined) =>
+  version?.buckets === unit.buckets && as?.rehash === undefined
 
 type NumberOf = (modified: number, key: string) => number
 
@@ -84,12 +97,19 @@ const rankColumn = (table: Table) => (typeof table.dedupe === 'object' ? [table.
 
 async function addStored(
   { store, table }: TableWork,
-  from: { file: DataFile; origin: Origin; wanted: (hash: bigint) => boolean; rows: Candidates; numberOf: NumberOf },
+  from: {
+    file: DataFile
+    as: ReadAs | undefined
+    origin: Origin
+    wanted: (hash: bigint) => boolean
+    rows: Candidates
+    numberOf: NumberOf
+  },
 ): Promise<void> {
   const { rows, numberOf, wanted, origin } = from
   const names = identity(table)
   const columns = ['_key_hash', '_source_modified', '_source_file', '_source_row', ...names, ...rankColumn(table)]
-  const parquet = await openStored(store, from.file)
+  const parquet = await openAs(store, from.file, from.as)
   for (let group = 0; group < parquet.rowGroups.length; group++) {
     const [hashes = [], modified = [], keys = [], numbers = [], ...cells] = await parquet.readGroup(group, columns)
     for (let i = 0; i < hashes.length; i++) {

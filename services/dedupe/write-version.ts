@@ -1,10 +1,11 @@
 import { createParquet, type ParquetOut } from '@droplake/columnar/write-parquet'
 import type { Cell } from '@droplake/contracts/column'
 import type { DataFile } from '@droplake/pipeline/lake-state'
-import { cleanedColumns, stagedColumns } from '@droplake/pipeline/staged'
+import { columnsOfLayout, layoutId } from '@droplake/pipeline/layouts'
+import { stagedColumns } from '@droplake/pipeline/staged'
 import { bucketOf, type DedupeUnit } from '@droplake/pipeline/step-records'
-import { openStored } from '@droplake/pipeline/stored-rows'
-import type { Loaded, TableWork } from './load.ts'
+import { openAs } from '@droplake/pipeline/stored-rows'
+import { keepsBuckets, type Loaded, type TableWork } from './load.ts'
 import { staged } from './winners.ts'
 
 const mostFiles = 16
@@ -19,9 +20,10 @@ export async function writeVersion(
   options: { unit: DedupeUnit; loaded: Loaded; alive: Uint8Array; location: string; run: string },
 ): Promise<DataFile[]> {
   const { unit, loaded, alive, location, run } = options
-  const { store, table, plan, state } = work
-  const sameBuckets = state?.partitions[unit.partition]?.buckets === unit.buckets
-  const whole = loaded.files.filter(({ from, to }) => sameBuckets && alive.subarray(from, to).every((one) => one === 1))
+  const { store, table, plan, state, layout } = work
+  const version = state?.partitions[unit.partition]
+  const keepsFiles = keepsBuckets(version, unit, loaded.as) && version?.layout === layoutId(layout)
+  const whole = loaded.files.filter(({ from, to }) => keepsFiles && alive.subarray(from, to).every((one) => one === 1))
   const copied = whole.length < mostFiles ? whole : []
   const rewritten = loaded.files.filter((file) => !copied.includes(file))
   const name = (n: number) => `${location}${unit.bucket}-${n}.parquet`
@@ -33,7 +35,7 @@ export async function writeVersion(
     files.push({ ...file, key, bucket: unit.bucket })
   }
 
-  const columns = cleanedColumns(table)
+  const columns = columnsOfLayout(layout)
   const names = Object.keys(columns)
   const key = name(files.length)
   let out: ParquetOut | undefined
@@ -46,7 +48,7 @@ export async function writeVersion(
   }
   try {
     for (const { file, from } of rewritten) {
-      const parquet = await openStored(store, file)
+      const parquet = await openAs(store, file, loaded.as)
       let candidate = from
       for (let group = 0; group < parquet.rowGroups.length; group++) {
         const cells = await parquet.readGroup(group, names)

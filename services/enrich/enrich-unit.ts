@@ -1,11 +1,11 @@
 import { createParquet, type ParquetOut } from '@droplake/columnar/write-parquet'
 import type { Cell } from '@droplake/contracts/column'
-import { enrichedColumns, enrichedPartition } from '@droplake/contracts/enriched'
+import { enrichedPartition } from '@droplake/contracts/enriched'
 import { partitionFolder, partitionValue } from '@droplake/contracts/partition'
-import { type Columns, lineage } from '@droplake/contracts/table'
 import { type DataEffects, datasetOf, type RunInput, tableOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import type { PartitionVersion } from '@droplake/pipeline/lake-state'
+import { columnsOfLayout, enrichedLayout, layoutId, readCleaned } from '@droplake/pipeline/layouts'
 import { cleanedColumns } from '@droplake/pipeline/staged'
 import type { EnrichPlan } from '@droplake/pipeline/step-records'
 import { storedColumns } from '@droplake/pipeline/stored-rows'
@@ -18,10 +18,17 @@ export async function enrichUnit(
 ): Promise<Record<string, PartitionVersion>> {
   const table = tableOf(fx, dataset, unit.table)
   const lookups = await Promise.all(
-    (table.enrich?.lookups ?? []).map((lookup) => loadLookup(fx.store, lookup, plan.tables[lookup.table])),
+    (table.enrich?.lookups ?? []).map((lookup) =>
+      loadLookup(fx.store, lookup, {
+        state: plan.tables[lookup.table],
+        as: { columns: cleanedColumns(tableOf(fx, dataset, lookup.table)) },
+      }),
+    ),
   )
   const own = Object.keys(cleanedColumns(table))
-  const columns: Columns = { ...enrichedColumns(datasetOf(fx, dataset), table), ...lineage }
+  const written = enrichedLayout(datasetOf(fx, dataset), table, plan.tables[unit.table])
+  const layout = layoutId(written)
+  const columns = columnsOfLayout(written)
   const names = Object.keys(columns)
   const partition = enrichedPartition(table)
   const split = table.enrich?.partition
@@ -40,8 +47,11 @@ export async function enrichUnit(
   }
 
   try {
-    for (const file of plan.tables[unit.table]?.partitions[unit.partition]?.files ?? [])
-      for await (const cells of storedColumns(fx.store, file, own)) {
+    const cleaned = plan.tables[unit.table]
+    const version = cleaned?.partitions[unit.partition]
+    const as = version && readCleaned(table, cleaned, version)
+    for (const file of version?.files ?? [])
+      for await (const cells of storedColumns(fx.store, file, own, as)) {
         const joined = join(Object.fromEntries(own.map((name, c) => [name, cells[c] ?? []])), lookups)
         const at = split ? joined[split.of] : undefined
         for (let i = 0; i < (cells[0]?.length ?? 0); i++) {
@@ -56,7 +66,7 @@ export async function enrichUnit(
       await flush(file)
       const { rows, bytes } = await file.out.close()
       const { location, key } = file
-      written[value] = { location, buckets: 1, files: [{ key, bucket: 0, rows, bytes }], rows }
+      written[value] = { location, buckets: 1, files: [{ key, bucket: 0, rows, bytes }], rows, layout }
     }
     return written
   } catch (error) {

@@ -2,7 +2,7 @@ import type { Cell } from '@droplake/contracts/column'
 import type { Lookup } from '@droplake/contracts/table'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import type { TableState } from '@droplake/pipeline/lake-state'
-import { storedColumns } from '@droplake/pipeline/stored-rows'
+import { type ReadAs, storedColumns } from '@droplake/pipeline/stored-rows'
 
 /** A looked-up table in memory: what is taken of a row, by its key. */
 export interface LoadedLookup {
@@ -19,14 +19,14 @@ const keyOf = (cells: readonly Cell[]) => (cells.length === 1 ? cells[0] : cells
 export async function loadLookup(
   store: ObjectStore,
   lookup: Lookup,
-  state: TableState | undefined,
+  { state, as }: { state: TableState | undefined; as: ReadAs },
 ): Promise<LoadedLookup> {
   const rows = new Map<Cell | undefined, Cell[]>()
   const theirs = Object.values(lookup.on)
   const taken = Object.values(lookup.take)
   for (const { files } of Object.values(state?.partitions ?? {}))
     for (const file of files)
-      for await (const cells of storedColumns(store, file, [...theirs, ...taken])) {
+      for await (const cells of storedColumns(store, file, [...theirs, ...taken], as)) {
         const keys = cells.slice(0, theirs.length)
         const values = cells.slice(theirs.length)
         for (let i = 0; i < (cells[0]?.length ?? 0); i++)

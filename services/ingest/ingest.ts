@@ -2,7 +2,7 @@ import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/eff
 import { keys } from '@droplake/pipeline/keys'
 import { type LoggedSource, rowsOf, type TableChange } from '@droplake/pipeline/lake-state'
 import { append, holding } from '@droplake/pipeline/log'
-import { removeMarkers } from '@droplake/pipeline/markers'
+import { recordAttempt, removeMarkers } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { readRecord } from '@droplake/pipeline/records'
 import { tableChange } from '@droplake/pipeline/table-change'
@@ -19,6 +19,10 @@ export type IngestInput = RunInput
 export async function ingest(fx: DataEffects, { dataset, run }: IngestInput): Promise<{ ingested: boolean }> {
   let state = await holding(fx.store, dataset, run)
   const plan = await readRecord<Plan>(fx.store, keys.plan(run))
+  for (const { id, table } of plan.sources) {
+    const error = plan.refused[table]
+    if (error) await recordAttempt(fx.store, dataset, id, { run, error, own: false })
+  }
   if (state.unfinished?.ingest === undefined) {
     const sources: LoggedSource[] = []
     const tables: Record<string, TableChange> = {}

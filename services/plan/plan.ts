@@ -1,5 +1,6 @@
 import { type DataEffects, datasetOf, type RunInput } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
+import { refusals } from '@droplake/pipeline/layouts'
 import { holding } from '@droplake/pipeline/log'
 import { pendingSources, removeMarkers } from '@droplake/pipeline/markers'
 import { type Plan, packItems } from '@droplake/pipeline/plan'
@@ -18,12 +19,16 @@ export async function plan(fx: DataEffects, { dataset, run }: PlanInput): Promis
   const planned = await once<Plan>(fx.store, keys.plan(run), async () => {
     const pending = await pendingSources(fx.store, dataset)
     const { tables } = datasetOf(fx, dataset)
-    const plannable = pending.filter((source) => !state.sources[source.id] && tables[source.table])
+    const refused = refusals(datasetOf(fx, dataset), state)
+    const waiting = pending.filter((source) => !state.sources[source.id] && tables[source.table])
+    const plannable = waiting.filter(({ table }) => !refused[table])
     const packed = packItems(plannable, fx.settings)
-    const taken = new Set(packed.sources.map((source) => source.id))
-    const noRoom = plannable.map((source) => source.id).filter((id) => !taken.has(id))
+    for (const { attempts: _, ...source } of waiting) if (refused[source.table]) packed.sources.push(source)
+    const planned = new Set(packed.sources.map((source) => source.id))
+    const noRoom = plannable.map((source) => source.id).filter((id) => !planned.has(id))
     const seen = pending.map((source) => source.id)
-    return { run, dataset, startedAt: state.unfinished?.at ?? fx.clock.now(), seq: state.seq, ...packed, seen, noRoom }
+    const startedAt = state.unfinished?.at ?? fx.clock.now()
+    return { run, dataset, startedAt, seq: state.seq, ...packed, refused, seen, noRoom }
   })
   await removeMarkers(
     fx.store,
