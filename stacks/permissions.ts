@@ -12,6 +12,7 @@ import {
 } from './known-names.ts'
 import type { Statement } from './policy.ts'
 import { following, pruning, querying } from './queries.ts'
+import { lake } from './storage.ts'
 import { topic } from './topic.ts'
 
 /** What a service does with the bucket, by prefixes of keys, and with what stands beside it. */
@@ -82,6 +83,8 @@ export const needs: Record<Lambda, Needs> = {
       ...tells,
       ...looks,
       { actions: ['states:StartExecution'], resources: [stateMachineArn] },
+      // The daily listing finds also versions that were replaced before anybody took them.
+      { actions: ['s3:ListBucketVersions'], resources: [lake.arn] },
       // Lambda puts there what wake could not do when it was called by a rule.
       { actions: ['sqs:SendMessage'], resources: [deadLetters.arn] },
     ],

@@ -71,7 +71,7 @@ export async function leftovers(_: Session, { folder: lakeFolder }: Lake): Promi
   if (!(await stat(temporary).catch(() => undefined))) return []
   let files = 0
   let size = 0
-  for await (const info of listFolder(temporary, '')) {
+  for await (const info of listFolder(lakeFolder, '.tmp/')) {
     if (info.lastModified > Date.now() - oldMs) continue
     files += 1
     size += info.size

@@ -1,9 +1,9 @@
-import { routeKey } from '@droplake/contracts/route'
+import { unannounced } from '@droplake/pipeline/announce'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import { type LakeState, type RunStatus, rowsOf, type StoredEntry } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
-import { pendingSources, uploadOf } from '@droplake/pipeline/markers'
+import { pendingIds } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
 import { findRecord } from '@droplake/pipeline/records'
 
@@ -84,17 +84,8 @@ export async function readStatus(lake: Pick<Place, 'fx'>, dataset: string): Prom
   }
 }
 
-/** Sources that a run would take: those whose bell was rung, and raw files that nobody announced. */
-async function countPending(lake: Pick<Place, 'fx'>, { dataset, sources }: LakeState): Promise<number> {
-  const { store, datasets } = lake.fx
-  const rung = await pendingSources(store, dataset)
-  let pending = rung.filter(({ id }) => !sources[id]).length
-  // By upload, not by id: a file that was forced is in the log under another id.
-  const known = new Set([...Object.values(sources), ...rung].map(uploadOf))
-  for (const folder of datasetOf(lake.fx, dataset).rawFolders)
-    for await (const info of store.list(`raw/${folder}/`)) {
-      const table = routeKey(datasets, info.key)
-      if (table && !known.has(uploadOf({ ...info, table: table.name }))) pending += 1
-    }
-  return pending
+/** Sources that a run would take: those that are pending, and raw files that nobody announced. */
+async function countPending({ fx }: Pick<Place, 'fx'>, { dataset, sources }: LakeState): Promise<number> {
+  const pending = (await pendingIds(fx.store, dataset)).filter((id) => !sources[id])
+  return pending.length + (await unannounced(fx, dataset)).sources.length
 }

@@ -2,7 +2,7 @@ import type { Cell, Column } from './column.ts'
 
 export type Columns = Record<string, Column>
 
-/** Which of several rows with one key stays. Rows are ranked by (source last modified, key, row number). */
+/** Which of several rows with one key stays. Rows are ranked by (arrival of their file, its place in the run, row number). */
 export type Dedupe =
   /** the greatest rank */
   | 'latest'
@@ -137,7 +137,11 @@ export const lineage = {
     required: true,
     description: 'record in that object, the first after the header is 1',
   },
-  _source_modified: { type: { kind: 'timestamp' }, required: true, description: 'when the raw object was written' },
+  _source_arrived_at: {
+    type: { kind: 'timestamp' },
+    required: true,
+    description: 'when the raw object arrived in the lake: later arrivals win',
+  },
   _ingested_at: { type: { kind: 'timestamp' }, required: true, description: 'start of the run that took the row' },
   _run_id: { type: { kind: 'text' }, required: true, description: 'run that took the row' },
   _key_hash: {

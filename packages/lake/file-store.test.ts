@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import {
   appendFile,
+  cp,
   link,
   mkdir,
   mkdtemp,
@@ -17,7 +18,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cleanTemporary, fileStore } from './file-store.ts'
-import { ObjectNotFound, type ObjectStore } from './object-store.ts'
+import { type LeftOut, ObjectNotFound, type ObjectStore } from './object-store.ts'
 
 describe('a folder as object store', () => {
   let root: string
@@ -25,9 +26,9 @@ describe('a folder as object store', () => {
   const bytes = (text: string) => new TextEncoder().encode(text)
   const read = async (key: string, version?: string) =>
     new TextDecoder().decode(await store.read(key, version ? { version } : {}))
-  const keys = async (prefix: string, of = store) => {
+  const keys = async (prefix: string, of = store, onLeftOut?: (one: LeftOut) => void) => {
     const found: string[] = []
-    for await (const info of of.list(prefix)) found.push(info.key)
+    for await (const info of of.list(prefix, onLeftOut ? { onLeftOut } : {})) found.push(info.key)
     return found
   }
   const plant = async (name: string, text: string) => {
@@ -108,26 +109,71 @@ describe('a folder as object store', () => {
     expect(await read('cleaned/c')).toBe('x')
   })
 
-  it('follows links to files and folders, and leaves out dangling ones', async () => {
-    const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'))
-    try {
-      await writeFile(join(elsewhere, 'x.csv'), 'linked')
-      await mkdir(join(root, 'raw'))
-      await symlink(elsewhere, join(root, 'raw/olist'))
-      await symlink(join(elsewhere, 'x.csv'), join(root, 'raw/one.csv'))
-      await symlink(join(elsewhere, 'none'), join(root, 'raw/none.csv'))
-      expect(await keys('raw/')).toEqual(['raw/olist/x.csv', 'raw/one.csv'])
-      await store.copy('raw/one.csv', 'cleaned/copy')
-      expect(await read('cleaned/copy')).toBe('linked')
-    } finally {
-      await rm(elsewhere, { recursive: true })
-    }
+  describe('beside a folder elsewhere', () => {
+    let elsewhere: string
+    beforeEach(async () => {
+      elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'))
+    })
+    afterEach(() => rm(elsewhere, { recursive: true }))
+
+    it('follows no link below its root, however it is asked', async () => {
+      await writeFile(join(elsewhere, 'x.csv'), 'outside')
+      await store.put('raw/olist/a.csv', bytes('a'))
+      await symlink(elsewhere, join(root, 'raw/olist/folder'))
+      await symlink('.', join(root, 'raw/olist/loop'))
+      await symlink(join(elsewhere, 'x.csv'), join(root, 'raw/olist/file.csv'))
+      await symlink(join(elsewhere, 'none'), join(root, 'raw/olist/dangling.csv'))
+      await symlink(elsewhere, join(root, 'cleaned'))
+      const leftOut: LeftOut[] = []
+      expect(await keys('raw/', store, (one) => leftOut.push(one))).toEqual(['raw/olist/a.csv'])
+      expect(leftOut.map(({ name }) => name).sort()).toEqual(
+        ['dangling.csv', 'file.csv', 'folder', 'loop'].map((name) => `raw/olist/${name}`),
+      )
+      for (const { reason } of leftOut) expect(reason).toContain('symbolic link')
+      for (const key of ['raw/olist/file.csv', 'raw/olist/folder/x.csv', 'raw/olist/loop/a.csv'])
+        expect(await store.head(key), key).toBeUndefined()
+      await expect(store.read('raw/olist/file.csv')).rejects.toThrow(ObjectNotFound)
+      await expect(store.copy('raw/olist/file.csv', 'curated/copy')).rejects.toThrow(ObjectNotFound)
+      await expect(store.put('raw/olist/folder/new.csv', bytes('x'))).rejects.toThrow('symbolic link')
+      expect(await keys('cleaned/')).toEqual([])
+      await store.delete(['cleaned/x.csv', 'raw/olist/folder/x.csv', 'raw/olist/file.csv'])
+      await symlink(elsewhere, join(root, '.tmp/away'))
+      await cleanTemporary(root, -1)
+      expect(await readdir(elsewhere)).toEqual(['x.csv'])
+    })
+
+    it('reads versions by their names also in a copy, where every file has another inode and time', async () => {
+      const first = await store.put('raw/a.csv', bytes('first'))
+      await store.put('raw/a.csv', bytes('second'))
+      await cp(root, elsewhere, { recursive: true })
+      const copied = fileStore(elsewhere)
+      expect(Buffer.from(await copied.read('raw/a.csv', { version: first.version })).toString()).toBe('first')
+      const versions: string[] = []
+      for await (const { version } of copied.replaced('raw/')) versions.push(version)
+      expect(versions).toContain(first.version)
+    })
+  })
+
+  it('lists beside what can be no object, and says what that is', async () => {
+    for (const name of ['a.csv', 'z.csv']) await store.put(`raw/${name}`, bytes(name))
+    await writeFile(Buffer.from(join(root, 'raw/caf\xe9.csv'), 'latin1'), 'not UTF-8')
+    await plant('raw/folder\\x.csv', 'from Windows')
+    await plant('raw/.hidden', '')
+    await promisify(execFile)('mkfifo', [join(root, 'raw/pipe.csv')])
+    const leftOut: LeftOut[] = []
+    expect(await keys('raw/', store, (one) => leftOut.push(one))).toEqual(['raw/a.csv', 'raw/z.csv'])
+    expect(leftOut.map(({ reason }) => reason).sort()).toEqual([
+      'a named pipe, not a file',
+      'its name holds a backslash; rename it',
+      'its name is not UTF-8; rename it',
+    ])
+    expect(await store.head('raw/pipe.csv')).toBeUndefined()
+    await expect(store.read('raw/pipe.csv')).rejects.toThrow(ObjectNotFound)
   })
 
   it('throws rather than listing a part when a folder cannot be read', async () => {
     await store.put('raw/a', bytes('x'))
-    await symlink('loop', join(root, 'raw/loop'))
-    await expect(keys('raw/')).rejects.toThrow(/ELOOP/)
+    await expect(keys(`raw/${'long'.repeat(100)}/`)).rejects.toThrow(/ENAMETOOLONG/)
   })
 
   it('lists whole while folders appear and vanish beside', async () => {

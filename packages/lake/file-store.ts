@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { constants } from 'node:fs'
-import { copyFile, type FileHandle, link, mkdir, open, realpath, rename, rmdir, stat, unlink } from 'node:fs/promises'
-import { dirname, join, resolve, sep } from 'node:path'
+import { type BigIntStats, constants } from 'node:fs'
+import { copyFile, type FileHandle, link, lstat, mkdir, open, rename, rmdir, stat, unlink } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { code, syncFolder } from './file-io.ts'
-import { infoOf, listFolder } from './file-listing.ts'
+import { infoOf, infoOfVersion, linkOnTheWay, listFolder } from './file-listing.ts'
 import { gate } from './gate.ts'
 import { checkKey, checkPrefix, clampRange } from './object-key.ts'
 import {
@@ -86,27 +86,34 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
    * Gives a finished temporary file its key and takes the temporary name away. Under `raw/` the newcomer joins the kept
    * versions before it replaces anything, so that of two concurrent replacements neither loses the other's bytes.
    */
-  async function commit(key: string, name: string, ifAbsent: boolean): Promise<ObjectInfo> {
+  async function commit(key: string, name: string, ifAbsent: boolean): Promise<WrittenObject> {
     const target = path(key)
     try {
-      const info = infoOf(key, await stat(name, { bigint: true }))
+      const { size, etag, version } = infoOf(key, await stat(name, { bigint: true }))
       if (!(await linkNew(name, target))) {
         if (ifAbsent) throw new PreconditionFailed(key)
         if (key.startsWith('raw/')) {
-          await linkNew(name, versionPath(key, info.version))
+          await linkNew(name, versionPath(key, version))
           await keepCurrent(key)
         }
         await inFolder(dirname(target), () => rename(name, target))
       }
       if (durable) await syncFolder(dirname(target))
-      return info
+      return { key, size, etag, version }
     } finally {
       await unlink(name).catch(ignoreAbsent)
     }
   }
 
+  /** Files under `raw/` come from anywhere: a link among their folders could lead to files that are none of the lake's. */
+  const isBehindLink = async (key: string) => key.startsWith('raw/') && (await linkOnTheWay(home, key)) !== undefined
+
   async function writer(key: string, ifAbsent = false): Promise<ObjectWriter> {
     checkKey(key)
+    if (await isBehindLink(key))
+      throw new Error(
+        `object store: a folder of ${key} is a symbolic link, which is not followed; put a folder in its place`,
+      )
     const { file, name } = await createTemporary()
     let isOpen = true
     const end = async () => {
@@ -143,9 +150,10 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
 
   async function openFile(file: string): Promise<FileHandle | undefined> {
     try {
-      return await open(file, 'r')
+      // Neither through a link nor, for ever, at a pipe.
+      return await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     } catch (error) {
-      if (isAbsence(error)) return undefined
+      if (isAbsence(error) || code(error) === 'ELOOP') return undefined
       throw error
     }
   }
@@ -158,7 +166,7 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
       const before = await handle.stat({ bigint: true })
       if (!before.isFile()) return undefined
       const info = infoOf(key, before)
-      if (version !== undefined && info.version !== version) return undefined
+      if (version !== undefined && !isVersion(file, before, version)) return undefined
       const { start, end } = clampRange(info.size, range)
       const bytes = new Uint8Array(end - start)
       let done = 0
@@ -167,20 +175,30 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
         if (bytesRead === 0) break
         done += bytesRead
       }
-      if (version !== undefined && infoOf(key, await handle.stat({ bigint: true })).version !== version)
-        return undefined
+      const after = await handle.stat({ bigint: true })
+      if (version !== undefined && !isVersion(file, after, version)) return undefined
       return bytes.subarray(0, done)
     } finally {
       await handle.close()
     }
   }
 
+  /**
+   * Whether a file holds these very bytes. A kept version that has no other name cannot have been written to, so its own
+   * name is right also where a copy of the lake gave it another inode and time.
+   */
+  function isVersion(file: string, found: BigIntStats, version: string): boolean {
+    if (infoOf('', found).version === version) return true
+    return basename(file) === version && found.nlink === 1n && infoOfVersion('', version)?.size === Number(found.size)
+  }
+
   async function headFile(key: string, file: string, version?: string): Promise<ObjectInfo | undefined> {
     try {
-      const found = await stat(file, { bigint: true })
-      if (!found.isFile()) return undefined
+      const found = await lstat(file, { bigint: true })
+      if (!found.isFile() || (await isBehindLink(key))) return undefined
       const info = infoOf(key, found)
-      return version === undefined || info.version === version ? info : undefined
+      if (version === undefined || info.version === version) return info
+      return isVersion(file, found, version) ? infoOfVersion(key, version) : undefined
     } catch (error) {
       if (isAbsence(error)) return undefined
       throw error
@@ -198,11 +216,11 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
   }
 
   async function remove(key: string): Promise<void> {
+    if ((await linkOnTheWay(home, key)) !== undefined) return
     const file = path(key)
     await unlinkFile(file)
-    const versions = join(home, '.versions', key)
-    for await (const info of listFolder(versions, '')) await unlinkFile(join(versions, info.key))
-    await removeEmptyFolders(versions)
+    for await (const info of listFolder(home, `.versions/${key}/`)) await unlinkFile(join(home, info.key))
+    await removeEmptyFolders(join(home, '.versions', key))
     await removeEmptyFolders(dirname(file))
   }
 
@@ -227,12 +245,13 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
     return whole.close()
   }
 
-  async function copy(from: string, to: string): Promise<ObjectInfo> {
+  async function copy(from: string, to: string): Promise<WrittenObject> {
     checkKey(to)
     const name = temporary()
     await makeFolder(dirname(name))
     try {
-      await duplicate(await realpath(path(from)), name, { share: !from.startsWith('raw/'), durable })
+      if (!(await lstat(path(from))).isFile()) throw new ObjectNotFound(from)
+      await duplicate(path(from), name, { share: !from.startsWith('raw/'), durable })
     } catch (error) {
       await unlink(name).catch(ignoreAbsent)
       if (isAbsence(error)) throw new ObjectNotFound(from)
@@ -241,7 +260,37 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
     return commit(to, name, false)
   }
 
+  async function* replaced(prefix: string): AsyncGenerator<ObjectInfo> {
+    let key: string | undefined
+    let versions: string[] = []
+    for await (const info of listFolder(home, `.versions/${prefix}`)) {
+      const cut = info.key.lastIndexOf('/')
+      const of = info.key.slice('.versions/'.length, cut)
+      if (of !== key) {
+        if (key !== undefined) yield* replacedOf(key, versions)
+        key = of
+        versions = []
+      }
+      versions.push(info.key.slice(cut + 1))
+    }
+    if (key !== undefined) yield* replacedOf(key, versions)
+  }
+
+  async function* replacedOf(key: string, versions: readonly string[]): AsyncGenerator<ObjectInfo> {
+    const current = await headFile(key, path(key))
+    if (!current) return
+    const kept: ObjectInfo[] = []
+    for (const version of versions) {
+      if (version === current.version) continue
+      const info = await headFile(key, versionPath(key, version), version)
+      if (info) kept.push(info)
+    }
+    // The store wrote them, one after the other.
+    yield* kept.sort((a, b) => a.lastModified - b.lastModified)
+  }
+
   return {
+    datesUploads: false,
     async head(key, version) {
       const info = await headFile(key, path(key), version)
       return info ?? (version === undefined ? undefined : headFile(key, versionPath(key, checkKey(version)), version))
@@ -250,8 +299,11 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
     put: (key, bytes, { ifAbsent = false } = {}) => through(() => put(key, bytes, ifAbsent)),
     writer: (key) => writer(key),
     copy: (from, to) => through(() => copy(from, to)),
-    async *list(prefix, { after } = {}) {
-      yield* listFolder(home, checkPrefix(prefix), after)
+    async *list(prefix, options = {}) {
+      yield* listFolder(home, checkPrefix(prefix), options)
+    },
+    async *replaced(prefix) {
+      yield* replaced(checkPrefix(prefix))
     },
     async delete(keys) {
       for (const key of keys) checkKey(key)
@@ -266,12 +318,12 @@ export function fileStore(root: string, options: { sync?: boolean } = {}): Objec
  * An hour is safe: a live writer touches its file all the time.
  */
 export async function cleanTemporary(root: string, olderThanMs: number): Promise<number> {
-  const folder = join(resolve(root), '.tmp')
+  const home = resolve(root)
   const limit = Date.now() - olderThanMs
   let removed = 0
-  for await (const info of listFolder(folder, '')) {
+  for await (const info of listFolder(home, '.tmp/')) {
     if (info.lastModified > limit) continue
-    await unlinkFile(join(folder, info.key))
+    await unlinkFile(join(home, info.key))
     removed += 1
   }
   return removed

@@ -33,7 +33,8 @@ export function memoryStore(options: { clock?: Clock } = {}): ObjectStore {
   function store(key: string, bytes: Uint8Array): ObjectInfo {
     const etag = createHash('md5').update(bytes).digest('hex')
     writes += 1
-    const info = { key, size: bytes.length, etag, version: `v${writes}`, lastModified: clock.now() }
+    const now = clock.now()
+    const info = { key, size: bytes.length, etag, version: `v${writes}`, lastModified: now, changedAt: now }
     objects.set(key, [...(objects.get(key) ?? []), { info, bytes }])
     return { ...info }
   }
@@ -62,6 +63,7 @@ export function memoryStore(options: { clock?: Clock } = {}): ObjectStore {
   }
 
   return {
+    datesUploads: true,
     async head(key, version) {
       const stored = find(checkKey(key), version)
       return stored && { ...stored.info }
@@ -85,8 +87,13 @@ export function memoryStore(options: { clock?: Clock } = {}): ObjectStore {
       checkPrefix(prefix)
       const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort(compareKeys)
       const infos = keys.map((key) => need(key).info)
-      for (const { key, size, etag, lastModified } of infos)
-        if (after === undefined || compareKeys(key, after) > 0) yield { key, size, etag, lastModified }
+      for (const { key, size, etag, lastModified, changedAt } of infos)
+        if (after === undefined || compareKeys(key, after) > 0) yield { key, size, etag, lastModified, changedAt }
+    },
+    async *replaced(prefix) {
+      checkPrefix(prefix)
+      for (const key of [...objects.keys()].filter((each) => each.startsWith(prefix)).sort(compareKeys))
+        for (const { info } of (objects.get(key) ?? []).slice(0, -1)) yield { ...info }
     },
     async delete(keys) {
       for (const key of keys) objects.delete(checkKey(key))

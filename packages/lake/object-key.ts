@@ -9,6 +9,24 @@ export function checkKey(key: string): string {
 /** Whether every store takes the key. */
 export const isKey = (key: string) => !key.split('/').some((part) => part === '' || /^\.|[\0\\]/.test(part))
 
+/** Whether a part of the key begins with a dot: such names are passed over without a word, as other programs do. */
+export const isHidden = (key: string) => key.split('/').some((part) => part.startsWith('.'))
+
+/**
+ * Whether a file under `raw/` may have this key. Stores could hold control characters too, but they are never meant, and
+ * break whatever prints or parses the name.
+ */
+export const isRawKey = (key: string) => isKey(key) && !control.test(key)
+// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+const control = /[\u0000-\u001f\u007f]/
+
+/** Why a key that is not hidden is no `isRawKey`. */
+export function refusal(key: string): string {
+  if (key.includes('\\')) return 'its name holds a backslash; rename it'
+  if (control.test(key)) return 'its name holds control characters; rename it'
+  return 'a part of its name is empty; rename it'
+}
+
 /** As `checkKey`, but the last part may be cut off anywhere, also to nothing: `raw/olist/`, `raw/oli`, the empty prefix. */
 export function checkPrefix(prefix: string): string {
   const parts = prefix.split('/')

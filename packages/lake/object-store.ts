@@ -7,18 +7,35 @@ export interface ObjectInfo {
   version: string
   /** UTC milliseconds */
   lastModified: number
+  /** UTC milliseconds: when the store itself saw the object change last. No program can set it. */
+  changedAt: number
 }
 
 /** What a listing tells: the version is for `head` to say. */
 export type ListedObject = Omit<ObjectInfo, 'version'>
 
 /** What a write tells: the time is for `head` to say. */
-export type WrittenObject = Omit<ObjectInfo, 'lastModified'>
+export type WrittenObject = Omit<ObjectInfo, 'lastModified' | 'changedAt'>
 
 /** Bytes `[start, end)` of an object. */
 export interface ByteRange {
   start: number
   end: number
+}
+
+export interface ListOptions {
+  after?: string
+  /**
+   * Called for each name under the prefix that can be no object: a link, a pipe, a name that no key may have. With it,
+   * what may not be read is left out in the same way; without it, the listing throws then.
+   */
+  onLeftOut?: (leftOut: LeftOut) => void
+}
+
+/** A name that a listing left out, in a form that can be printed. */
+export interface LeftOut {
+  name: string
+  reason: string
 }
 
 /** An object in the making: nobody sees it before `close`, and never after `abort`. */
@@ -36,6 +53,8 @@ export interface ObjectWriter {
  * ever replaced but by equal bytes, and a store need not keep them.
  */
 export interface ObjectStore {
+  /** Whether `lastModified` is the upload, as the store dated it. In a folder any program may set it. */
+  readonly datesUploads: boolean
   /** Undefined when the key (or that version of it) is absent. */
   head(key: string, version?: string): Promise<ObjectInfo | undefined>
   /** The bytes, of exactly that version when one is given. A range past the end is cut off at the end, also to nothing. */
@@ -47,7 +66,9 @@ export interface ObjectStore {
   /** Copies without moving bytes through this process. */
   copy(from: string, to: string): Promise<WrittenObject>
   /** Every object under the prefix, in the order of the keys' UTF-8 bytes, from the first key greater than `after`. */
-  list(prefix: string, options?: { after?: string }): AsyncIterable<ListedObject>
+  list(prefix: string, options?: ListOptions): AsyncIterable<ListedObject>
+  /** Versions under `raw/…` whose keys hold other bytes now: those that can still be read, the oldest of a key first. */
+  replaced(prefix: string): AsyncIterable<ObjectInfo>
   /** Absent keys are fine. Kept versions of the keys may go as well. */
   delete(keys: readonly string[]): Promise<void>
   /** How the query engine names the object, or the folder of a prefix: `s3://bucket/key`, or an absolute path. */

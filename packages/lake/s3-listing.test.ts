@@ -27,8 +27,9 @@ it('goes through all pages', async () => {
 
 it('tells etags without quotes, times in whole seconds and keys decoded', async () => {
   const { store } = await scriptedS3(() => page(['raw/a+b%2Bc%252F%0D%E6%97%A5']))
+  const at = Date.UTC(2024, 0, 2, 3, 4, 5)
   expect(await all(store.list('raw/'))).toEqual([
-    { key: 'raw/a b+c%2F\r日', size: 3, etag: 'e1', lastModified: Date.UTC(2024, 0, 2, 3, 4, 5) },
+    { key: 'raw/a b+c%2F\r日', size: 3, etag: 'e1', lastModified: at, changedAt: at },
   ])
 })
 
@@ -49,4 +50,40 @@ it('throws when S3 says that there is more and not where', async () => {
   const cut = xml('<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>')
   const { store } = await scriptedS3(() => cut)
   await expect(all(store.list('raw/'))).rejects.toThrow(/breaks off/)
+})
+
+const versions = (all: [key: string, version: string, isLatest: boolean][], next = '') =>
+  xml(
+    `<ListVersionsResult><IsTruncated>${next !== ''}</IsTruncated>${next}${all
+      .map(
+        ([key, version, isLatest]) =>
+          `<Version><Key>${key}</Key><VersionId>${version}</VersionId><IsLatest>${isLatest}</IsLatest><Size>3</Size><ETag>&quot;e1&quot;</ETag><LastModified>2024-01-02T03:04:05.678Z</LastModified></Version>`,
+      )
+      .join('')}</ListVersionsResult>`,
+  )
+
+it('lists replaced versions over pages, the oldest of a key first, but none of deleted keys and of no keys', async () => {
+  const next = '<NextKeyMarker>raw/b%2Bc</NextKeyMarker><NextVersionIdMarker>v2</NextVersionIdMarker>'
+  const pages = [
+    versions(
+      [
+        ['raw/a', 'v1', true],
+        ['raw/b%2Bc', 'v3', true],
+        ['raw/b%2Bc', 'v2', false],
+      ],
+      next,
+    ),
+    versions([
+      ['raw/b%2Bc', 'v1', false],
+      ['raw/deleted', 'v1', false],
+      ['raw/x%5Cy', 'v2', true],
+      ['raw/x%5Cy', 'v1', false],
+    ]),
+  ]
+  const { store, seen } = await scriptedS3((_, at) => pages[at] ?? {})
+  const found: string[] = []
+  for await (const { key, version } of store.replaced('raw/')) found.push(`${key} ${version}`)
+  expect(found).toEqual(['raw/b+c v1', 'raw/b+c v2'])
+  expect(seen[1]?.query.get('key-marker')).toBe('raw/b+c')
+  expect(seen[1]?.query.get('version-id-marker')).toBe('v2')
 })

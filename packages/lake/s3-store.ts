@@ -13,7 +13,7 @@ import { retried } from './retried.ts'
 import { s3Copy } from './s3-copy.ts'
 import { s3Delete } from './s3-deletion.ts'
 import { isAbsent, isConflict, isPastTheEnd, isPreconditionFailed } from './s3-errors.ts'
-import { s3Listing, unquoted, wholeSeconds } from './s3-listing.ts'
+import { s3Listing, s3Replaced, unquoted, wholeSeconds } from './s3-listing.ts'
 import { s3Writer } from './s3-writer.ts'
 
 /**
@@ -53,7 +53,8 @@ export function s3Store({ client: unlimited, bucket }: { client: S3Client; bucke
       const { ContentLength, LastModified } = found
       if (ContentLength === undefined || !LastModified)
         throw new Error(`object store: S3 tells ${name(key)} without size or time`)
-      return { ...written(key, ContentLength, found), lastModified: wholeSeconds(LastModified) }
+      const lastModified = wholeSeconds(LastModified)
+      return { ...written(key, ContentLength, found), lastModified, changedAt: lastModified }
     } catch (error) {
       if (isAbsent(error)) return undefined
       throw about(error, `object store: cannot look at ${name(key)}`)
@@ -72,6 +73,7 @@ export function s3Store({ client: unlimited, bucket }: { client: S3Client; bucke
   }
 
   return {
+    datesUploads: true,
     head,
     async read(key, { range, version } = {}) {
       const { start, end } = clampRange(Number.MAX_SAFE_INTEGER, range)
@@ -108,11 +110,18 @@ export function s3Store({ client: unlimited, bucket }: { client: S3Client; bucke
         throw about(error, `object store: cannot copy ${name(from)} to ${to}`)
       }
     },
-    async *list(prefix, { after } = {}) {
+    async *list(prefix, options = {}) {
       try {
-        yield* s3Listing(client, { bucket, prefix: checkPrefix(prefix), after })
+        yield* s3Listing(client, { ...options, bucket, prefix: checkPrefix(prefix) })
       } catch (error) {
         throw about(error, `object store: cannot list ${name(prefix)}`)
+      }
+    },
+    async *replaced(prefix) {
+      try {
+        yield* s3Replaced(client, { bucket, prefix: checkPrefix(prefix) })
+      } catch (error) {
+        throw about(error, `object store: cannot list the versions of ${name(prefix)}`)
       }
     },
     async delete(keys) {

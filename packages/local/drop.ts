@@ -3,7 +3,7 @@ import type { Place } from '@droplake/pipeline/place'
 import type { Report } from '@droplake/pipeline/report'
 import { type DroppedFile, droppedFiles, type PutObject, upload } from './dropped-files.ts'
 import { reportsOf } from './reports.ts'
-import { type Answer, heard, ringFor } from './ring.ts'
+import { type Answer, enqueuer, heard, ringFor, runFor } from './ring.ts'
 import { settled, type WaitOptions } from './settled.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -33,22 +33,27 @@ export interface DropResult {
   runs: Report[]
 }
 
-/** Puts files under `raw/`, sees to it that a bell rings for each, and waits until the log answers for every one. */
+/**
+ * Stores files under `raw/` and waits until the log answers for every one. Here each is pending from the moment on in which
+ * it is stored, before anything else can take its name or end this process; a stage's bucket announces it.
+ */
 export async function drop(place: Place, options: DropOptions): Promise<DropResult> {
   const { force = false, wait = true } = options
   if (force && !wait && place.remote)
     throw new UsageError('drop: --force waits for what the stage says of the files first; leave --no-wait out')
   const put: PutObject[] = []
+  const enqueue = enqueuer(place, { force })
   for (const file of droppedFiles(place.fx.datasets, options)) {
     options.onFile?.(file)
     // A drop here is ended whole; on a stage nothing depends on who uploads.
-    const version = await upload(place.fx.store, file, place.remote && options.signal)
-    if (version === undefined) break
+    const stored = await upload(place.fx.store, file, place.remote && options.signal)
+    if (!stored) break
     const { key, dataset, table } = file
-    put.push({ key, dataset, table, version })
+    const object = { key, dataset, table, version: stored.version }
+    put.push(place.remote ? object : await enqueue(object, stored.digest))
   }
   if (!wait) return { objects: put.map((object) => describe(object, undefined, undefined)), runs: [] }
-  const answers = place.remote ? await heard(place, put, options) : await ringFor(place, put, { force })
+  const answers = place.remote ? await heard(place, put, options) : await runFor(place, put)
   const runs = new Map<string, Report>()
   const dropped = put.map((object, n): Dropped => ({ ...object, answer: answers[n] }))
   await conclude(place, dropped, { ...options, runs })

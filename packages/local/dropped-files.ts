@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs'
 import { basename, join, relative, sep } from 'node:path'
 import type { Dataset } from '@droplake/contracts/dataset'
@@ -16,7 +17,11 @@ export interface DroppedFile {
 }
 
 /** An object that a file was put as. */
-export type PutObject = Pick<DroppedFile, 'key' | 'dataset' | 'table'> & { version: string }
+export type PutObject = Pick<DroppedFile, 'key' | 'dataset' | 'table'> & {
+  version: string
+  /** Id of the source that it is pending as. */
+  source?: string
+}
 
 /** The files that paths mean, each with its key under `raw/`. Throws `UsageError` for what cannot be dropped, before anything is. */
 export function droppedFiles(
@@ -67,23 +72,26 @@ function target(
   return { key: `raw/${folder}/${name}`, dataset: routed?.dataset ?? null, table: routed?.name ?? null }
 }
 
-/** Puts the file under its key and returns the object's version; undefined, and no object, once the signal fires. */
+/** Puts the file under its key; returns the object's version and SHA-256; undefined, and no object, once the signal fires. */
 export async function upload(
   store: ObjectStore,
   { path, key }: Pick<DroppedFile, 'path' | 'key'>,
   signal?: AbortSignal,
-): Promise<string | undefined> {
+): Promise<{ version: string; digest: string } | undefined> {
   if (signal?.aborted) return undefined
   const writer = await store.writer(key)
+  const hash = createHash('sha256')
   try {
     for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
       if (signal?.aborted) {
         await writer.abort()
         return undefined
       }
+      hash.update(chunk as Uint8Array)
       await writer.write(chunk as Uint8Array)
     }
-    return (await writer.close()).version
+    const { version } = await writer.close()
+    return { version, digest: hash.digest('hex') }
   } catch (error) {
     await writer.abort()
     throw error

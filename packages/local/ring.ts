@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { routeKey } from '@droplake/contracts/route'
+import { openQueue, type Queue } from '@droplake/pipeline/enqueue'
 import { keys } from '@droplake/pipeline/keys'
 import { readState } from '@droplake/pipeline/log'
 import { ring, type Source, sourceOf } from '@droplake/pipeline/markers'
@@ -13,6 +14,39 @@ export interface Answer {
   run?: string
   /** The object's id in the log. */
   source?: string
+}
+
+/** Enqueues objects as they are stored; one that no contract takes is left to its event. `force` takes known bytes again. */
+export function enqueuer({ fx }: Place, { force }: { force: boolean }) {
+  const queues = new Map<string, Promise<Queue>>()
+  return async (object: PutObject, digest: string): Promise<PutObject> => {
+    const { key, dataset, table, version } = object
+    const info = dataset && table ? await fx.store.head(key, version) : undefined
+    if (!info || !dataset || !table) return object
+    const queue = queues.get(dataset) ?? openQueue(fx, dataset)
+    queues.set(dataset, queue)
+    const source = { ...sourceOf(info, table, force ? randomUUID() : undefined), digest }
+    return { ...object, source: (await (await queue).enqueue(source)).id }
+  }
+}
+
+/** Begins the runs that take the objects which are pending, one per dataset, and waits for what comes of them. */
+export async function runFor(place: Place, objects: readonly PutObject[]): Promise<(Answer | undefined)[]> {
+  const pending = objects.filter(({ source }) => source !== undefined)
+  const runs = new Map<string, string | undefined>()
+  for (const dataset of new Set(pending.flatMap((object) => object.dataset ?? []))) {
+    const pass = place.start({ dataset, reason: 'pass' })
+    runs.set(dataset, ((await pass.admitted) as { run?: string } | undefined)?.run)
+    const { error } = await pass.ended
+    if (error && !runs.get(dataset)) throw error
+  }
+  const others = objects.filter(({ source }) => source === undefined)
+  const answers = await ringFor(place, others, { force: false })
+  return objects.map((object) => {
+    if (object.source === undefined) return answers[others.indexOf(object)]
+    const run = runs.get(object.dataset ?? '')
+    return { outcome: 'begun', source: object.source, ...(run ? { run } : {}) }
+  })
 }
 
 /** Rings for every object as its event would, and waits for what that starts. `force` takes known bytes again. */

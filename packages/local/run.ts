@@ -33,8 +33,7 @@ export async function runPending(
 
 /** Ids of the sources that a run has to answer for. Files in a bucket are whole; on a laptop one may still be written. */
 async function waitingSources(place: Place, dataset: string): Promise<string[]> {
-  if (!place.remote) return announceRested(place, dataset)
-  await announce(place.fx, dataset)
+  await (place.remote ? announce(place.fx, dataset) : announceRested(place, dataset))
   return pendingIds(place.fx.store, dataset)
 }
 

@@ -22,7 +22,7 @@ test('a file that nobody rang for is rung for once; one that no contract takes i
   await lake.store.put('raw/elsewhere/t1.csv', Buffer.from('id\na\n'))
   const { rung, unroutable } = await announce(lake.fx, 'd')
   expect(rung.map(({ key, table }) => [key, table])).toEqual([['raw/d/t1.csv', 't']])
-  expect(unroutable).toEqual(['raw/d/notes.txt'])
+  expect(unroutable).toEqual([{ name: 'raw/d/notes.txt', reason: 'no table takes it' }])
   expect((await pendingSources(lake.store, 'd')).map(({ key }) => key)).toEqual(['raw/d/t1.csv'])
   expect((await announce(lake.fx, 'd')).rung).toEqual([])
 })
@@ -47,7 +47,7 @@ test('a file that was forced in is known, whatever its nonce', async () => {
   expect((await announce(lake.fx, 'd')).rung).toEqual([])
 })
 
-test('a file that is replaced after the listing is rung for as it is, one that was taken away is not', async () => {
+test('a file that is replaced after the listing is enqueued as it was and as it is, one that was taken away is not', async () => {
   let listed = async (_key: string) => {}
   const lake = testLake({
     tables: { t: snapshot },
@@ -68,7 +68,10 @@ test('a file that is replaced after the listing is rung for as it is, one that w
   }
   const { rung } = await announce(lake.fx, 'd')
   const now = await lake.store.head('raw/d/t1.csv')
-  expect(rung).toMatchObject([{ key: now?.key, version: now?.version, etag: now?.etag, bytes: 7 }])
+  expect(rung).toMatchObject([
+    { key: now?.key, bytes: 5 },
+    { key: now?.key, version: now?.version, etag: now?.etag, bytes: 7 },
+  ])
 })
 
 test('a file is known also where a listing tells its time in whole seconds', async () => {

@@ -24,6 +24,7 @@ export function counted(store: ObjectStore, io: Io): ObjectStore {
     io.requests++
   }
   return {
+    datesUploads: store.datesUploads,
     head(key, version) {
       request()
       return store.head(key, version)
@@ -61,6 +62,10 @@ export function counted(store: ObjectStore, io: Io): ObjectStore {
         yield info
       }
       if (objects === 0) request()
+    },
+    async *replaced(prefix) {
+      request()
+      yield* store.replaced(prefix)
     },
     delete(keys) {
       request()

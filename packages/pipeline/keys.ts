@@ -11,6 +11,9 @@ export const keys = {
   marker: (dataset: string, source: string) => `ops/pending/${dataset}/${source}.json`,
   attempt: (dataset: string, source: string, run: string) => `ops/pending/${dataset}/${source}.${run}`,
 
+  /** A hint: digests of raw files that hold what the log knows already. */
+  digests: (dataset: string) => `ops/digests/${dataset}.json`,
+
   run: (run: string) => `ops/runs/${run}/`,
   plan: (run: string) => `ops/runs/${run}/plan.json`,
   index: (run: string, table: string, large: number) => `ops/runs/${run}/${table}/index/${large}.json`,

@@ -36,6 +36,9 @@ export interface LoggedSource {
   etag: string
   bytes: number
   lastModified: number
+  /** As in its pending record; absent in older logs. */
+  arrival?: number
+  digest?: string
   outcome: SourceOutcome
   sha256?: string
   /** Hash of its columns' names: see `CsvProfile.shape`. */

@@ -13,6 +13,13 @@ export interface Source {
   version: string
   bytes: number
   lastModified: number
+  /**
+   * Its place in time among the dataset's sources, UTC milliseconds: the upload where the store dates uploads, else when the
+   * lake first saw it, never twice the same. `arrivalOf` reads it also from records that are older than it.
+   */
+  arrival: number
+  /** SHA-256 of the bytes as stored, where the store's etag does not name them. */
+  digest?: string
   /** Set by `--force`: makes known bytes a new source. */
   nonce?: string
 }
@@ -21,18 +28,23 @@ export interface Source {
 export const uploadOf = (of: Pick<Source, 'key' | 'etag' | 'lastModified' | 'table'>) =>
   [of.key, of.etag, Math.floor(of.lastModified / 1000), of.table].join('\0')
 
-export function sourceOf(info: ObjectInfo, table: string, nonce?: string): Source {
+export const arrivalOf = ({ arrival, lastModified }: { arrival?: number; lastModified: number }) =>
+  arrival ?? lastModified
+
+/** The source that an object is; a queue gives it another arrival where the store does not date uploads. */
+export function sourceOf(info: Omit<ObjectInfo, 'changedAt'>, table: string, nonce?: string): Source {
   const id = createHash('sha256')
     .update([uploadOf({ ...info, table }), nonce ?? ''].join('\0'))
     .digest('hex')
     .slice(0, 32)
   const { key, etag, version, size, lastModified } = info
-  return { id, key, table, etag, version, bytes: size, lastModified, ...(nonce ? { nonce } : {}) }
+  const source = { id, key, table, etag, version, bytes: size, lastModified, arrival: lastModified }
+  return nonce ? { ...source, nonce } : source
 }
 
-/** Rings the doorbell; it may have been rung already. */
-export async function ring(store: ObjectStore, dataset: string, source: Source): Promise<void> {
-  await createRecord(store, keys.marker(dataset, source.id), source)
+/** Records the source as pending, as it is; true when it was not yet. */
+export function ring(store: ObjectStore, dataset: string, source: Source): Promise<boolean> {
+  return createRecord(store, keys.marker(dataset, source.id), source)
 }
 
 /** Every source whose bell was rung and not yet answered, with its failed attempts. */

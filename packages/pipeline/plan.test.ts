@@ -10,7 +10,16 @@ const attempt: Attempt = { run: 'r0', error: 'e', own: true }
 let ids = 0
 const source = (of: Partial<Source> & { attempts?: Attempt[] } = {}): Source & { attempts: Attempt[] } => {
   const id = `s${String(ids++).padStart(4, '0')}`
-  const whole = { id, key: `raw/d/${id}.csv`, table: 't', etag: 'e', version: 'v', bytes: 10, lastModified: 0 }
+  const whole = {
+    id,
+    key: `raw/d/${id}.csv`,
+    table: 't',
+    etag: 'e',
+    version: 'v',
+    bytes: 10,
+    lastModified: 0,
+    arrival: 0,
+  }
   return { ...whole, attempts: [], ...of }
 }
 
@@ -22,7 +31,7 @@ const anySource = fc
   .record({
     table: fc.constantFrom('t', 'u'),
     bytes: fc.oneof(fc.nat(120), fc.nat(120), fc.nat(900), fc.constant(60_000)),
-    lastModified: fc.nat(5),
+    arrival: fc.nat(5),
     key: fc.constantFrom('raw/d/a.csv', 'raw/d/b.csv', 'raw/d/c.csv.gz'),
     attempts: fc.constantFrom<Attempt[]>([], [], [attempt]),
   })
@@ -96,7 +105,7 @@ test('small files share an item up to the last byte and the last file', () => {
 })
 
 test('a large plain file is cut into slices, a compressed one of the same size is not', () => {
-  const plain = source({ bytes: 101, lastModified: -1 })
+  const plain = source({ bytes: 101, arrival: -1 })
   const packed = packItems([plain, source({ bytes: 101, key: 'raw/d/b.csv.gz' })], settings)
   expect(packed.tables.t).toEqual({
     items: [
@@ -118,15 +127,15 @@ test('the slices of the largest file fill one Map and no more', () => {
 })
 
 test('what finds no room waits, and keeps no other table waiting', () => {
-  const failed = Array.from({ length: mostItems + 3 }, (_, n) => source({ lastModified: n, attempts: [attempt] }))
-  const other = source({ table: 'u', lastModified: 9999 })
+  const failed = Array.from({ length: mostItems + 3 }, (_, n) => source({ arrival: n, attempts: [attempt] }))
+  const other = source({ table: 'u', arrival: 9999 })
   const { sources, tables } = packItems([...failed, other], settings)
   expect(tables.t?.items).toHaveLength(mostItems)
   expect(sources.map(({ id }) => id)).toEqual([...failed.slice(0, mostItems).map(({ id }) => id), other.id])
 })
 
 test('a file that is large enough for a whole Map is planned beside one that keeps failing', () => {
-  const stuck = source({ lastModified: 1, attempts: [{ ...attempt, own: false }] })
-  const huge = source({ lastModified: 2, bytes: 100_000 })
+  const stuck = source({ arrival: 1, attempts: [{ ...attempt, own: false }] })
+  const huge = source({ arrival: 2, bytes: 100_000 })
   expect(packItems([stuck, huge], settings).sources.map(({ id }) => id)).toContain(huge.id)
 })

@@ -1,6 +1,6 @@
 import { isCompressed } from '@droplake/columnar/decompress'
 import type { Settings } from './effects.ts'
-import type { Attempt, Source } from './markers.ts'
+import { type Attempt, arrivalOf, type Source } from './markers.ts'
 
 /** A piece of Clean's work: whole small files, or one slice of a large plain one. */
 export interface Item {
@@ -42,11 +42,11 @@ const mostSlices = 500
 
 type Pending = Source & { attempts: Attempt[] }
 
-export type Ranked = Pick<Source, 'lastModified' | 'key' | 'id'>
+type Ranked = Pick<Source, 'arrival' | 'lastModified' | 'key' | 'id'>
 
-/** Earlier drops first; a tie is broken by name, so that the order never depends on a listing. */
+/** Earlier arrivals first; uploads of the same second are ordered by name, so that the order never depends on a listing. */
 export function inOrder(a: Ranked, b: Ranked): number {
-  return a.lastModified - b.lastModified || compare(a.key, b.key) || compare(a.id, b.id)
+  return arrivalOf(a) - arrivalOf(b) || compare(a.key, b.key) || compare(a.id, b.id)
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)

@@ -6,7 +6,7 @@ const chunkBytes = 2 ** 20
 /** The bytes of a raw object, of exactly the version that was announced, in chunks. Throws `ObjectNotFound` when it is gone. */
 export async function* readSource(
   store: ObjectStore,
-  source: Source,
+  source: Pick<Source, 'key' | 'version' | 'bytes'>,
   range: ByteRange = { start: 0, end: source.bytes },
 ): AsyncIterable<Uint8Array> {
   for (let start = range.start; start < range.end; start += chunkBytes) {

@@ -35,7 +35,7 @@ test('before anything came every table of the contract is there, empty, with its
     'at',
     '_source_file',
     '_source_row',
-    '_source_modified',
+    '_source_arrived_at',
     '_ingested_at',
     '_run_id',
     '_key_hash',

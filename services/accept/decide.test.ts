@@ -14,18 +14,20 @@ const table = (kind: Table['kind']): Table => ({
   name: 't',
   dataset: 'd',
 })
-const source = (lastModified: number, nonce?: string): Source => ({
-  id: `s${lastModified}`,
-  key: `raw/d/${lastModified}.csv`,
+const source = (arrival: number, nonce?: string): Source => ({
+  id: `s${arrival}`,
+  key: `raw/d/${arrival}.csv`,
   table: 't',
   etag: 'e',
   version: 'v',
   bytes: 1,
-  lastModified,
+  // A file's own time says nothing.
+  lastModified: 1000 - arrival,
+  arrival,
   ...(nonce ? { nonce } : {}),
 })
-const logged = (lastModified: number, sha256: string, of: Partial<LoggedSource> = {}): LoggedSource => ({
-  ...source(lastModified),
+const logged = (arrival: number, sha256: string, of: Partial<LoggedSource> = {}): LoggedSource => ({
+  ...source(arrival),
   run: 'r0',
   outcome: 'taken',
   sha256,

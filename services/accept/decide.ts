@@ -1,7 +1,6 @@
 import type { Table } from '@droplake/contracts/table'
 import type { LakeState, SourceOutcome } from '@droplake/pipeline/lake-state'
-import type { Attempt, Source } from '@droplake/pipeline/markers'
-import { inOrder, type Ranked } from '@droplake/pipeline/plan'
+import { type Attempt, arrivalOf, type Source } from '@droplake/pipeline/markers'
 
 /** What Clean found of one source as a whole; undefined parts mean that an item of it failed. */
 export interface Found {
@@ -29,9 +28,11 @@ export const isItsOwn = (error: string) => !notItsOwn.some((pattern) => pattern.
 
 /** Decides about whole sources of one table, in order. Pure. */
 export function createDecider(table: Table, state: LakeState) {
-  const taken: (Ranked & { sha256?: string })[] = Object.values(state.sources)
+  // By arrival; of the same arrival those first that the log has, in its order.
+  const taken = Object.values(state.sources)
     .filter((source) => source.table === table.name && source.outcome === 'taken')
-    .sort(inOrder)
+    .map((source) => ({ arrival: arrivalOf(source), sha256: source.sha256 }))
+    .sort((a, b) => a.arrival - b.arrival)
   const shas = new Set(taken.map((source) => source.sha256))
 
   return (source: Source, found: Found | undefined, failure: string, attempts: readonly Attempt[]): Decision => {
@@ -45,12 +46,13 @@ export function createDecider(table: Table, state: LakeState) {
     if (found.records === 0) return { outcome: 'empty' }
     const { sha256 } = found
     // A snapshot may come back to what it was: it repeats only the one just before it.
-    const before = taken.findLast((other) => inOrder(other, source) < 0)
+    const arrival = arrivalOf(source)
+    const before = taken.findLast((other) => other.arrival <= arrival)
     const known = table.kind === 'snapshot' ? before?.sha256 === sha256 : shas.has(sha256)
     if (known && !source.nonce) return { outcome: 'duplicate' }
     shas.add(sha256)
-    taken.push({ ...source, ...(sha256 ? { sha256 } : {}) })
-    taken.sort(inOrder)
+    taken.push({ arrival, sha256 })
+    taken.sort((a, b) => a.arrival - b.arrival)
     return { outcome: 'taken' }
   }
 }

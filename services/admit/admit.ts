@@ -1,11 +1,12 @@
 import { routeKey } from '@droplake/contracts/route'
-import { isKey } from '@droplake/lake/object-key'
-import { isRefusal, type ObjectInfo } from '@droplake/lake/object-store'
+import { isRawKey } from '@droplake/lake/object-key'
+import { isRefusal } from '@droplake/lake/object-store'
 import { abandonedAlert, unreadableAlert, unroutableAlert } from '@droplake/pipeline/alerts'
+import { announceOne } from '@droplake/pipeline/announce'
 import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
-import { pendingIds, removeMarkers, ring, sourceOf } from '@droplake/pipeline/markers'
+import { pendingIds, removeMarkers } from '@droplake/pipeline/markers'
 import { needsRun } from '@droplake/pipeline/needs-run'
 import { notifyOnce } from '@droplake/pipeline/notify-once'
 import { runId } from '@droplake/pipeline/run-id'
@@ -54,11 +55,6 @@ export async function admit(fx: With<'executions' | 'models' | 'notifier'>, inpu
   const found = await enqueue(fx, event)
   if (found.outcome !== 'pending') return found
   const { dataset, source } = found
-  // A run may have answered for the source, and taken its marker away, between the look and the ring.
-  if ((await readState(fx.store, dataset)).sources[source]) {
-    await removeMarkers(fx.store, dataset, [source])
-    return { outcome: 'duplicate', dataset, source }
-  }
   return { ...(await tryToBegin(fx, input, dataset, { ask: false })), source }
 }
 
@@ -69,27 +65,22 @@ type Unpending = 'duplicate' | 'unroutable' | 'unreadable' | 'gone'
 export async function enqueue(fx: With<'notifier'>, { detail, nonce }: ObjectCreated): Promise<Enqueued> {
   const { key, 'version-id': version } = detail.object
   if (key.endsWith('/')) return { outcome: 'gone' }
-  // Listings leave such keys out, so they could not be read again.
-  const table = isKey(key) ? routeKey(fx.datasets, key) : undefined
+  const table = isRawKey(key) ? routeKey(fx.datasets, key) : undefined
   if (!table) {
     await notifyOnce(fx, 'unroutable', [key], () => unroutableAlert(fx.datasets, key))
     return { outcome: 'unroutable' }
   }
   const { dataset } = table
-  let info: ObjectInfo | undefined
   try {
-    info = await fx.store.head(key, version)
+    const info = await fx.store.head(key, version)
+    if (!info) return { outcome: 'gone', dataset }
+    const { source, isPending } = await announceOne(fx, info, { dataset, table: table.name, nonce })
+    return { outcome: isPending ? 'pending' : 'duplicate', dataset, source }
   } catch (error) {
     if (!isRefusal(error)) throw error
     await notifyOnce(fx, 'unreadable', [key], (keys) => unreadableAlert(dataset, keys))
     return { outcome: 'unreadable', dataset }
   }
-  if (!info) return { outcome: 'gone', dataset }
-  const source = sourceOf(info, table.name, nonce)
-  if ((await readState(fx.store, dataset)).sources[source.id])
-    return { outcome: 'duplicate', dataset, source: source.id }
-  await ring(fx.store, dataset, source)
-  return { outcome: 'pending', dataset, source: source.id }
 }
 
 async function wake(

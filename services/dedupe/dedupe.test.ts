@@ -127,7 +127,7 @@ describe('a new version of a partition', () => {
     const first = (await lake.state()).ended[0]
     await drop(lake, ids('b', 'c'))
     await wholeRun(lake, 'r2')
-    const names = ['id', '_run_id', '_source_row', '_source_file', '_source_modified', '_ingested_at']
+    const names = ['id', '_run_id', '_source_row', '_source_file', '_source_arrived_at', '_ingested_at']
     const rows = (await storedRows(lake, 't', names)).sort((x, y) => (String(x.id) < String(y.id) ? -1 : 1))
     expect(rows.map(({ id, _run_id, _source_row }) => [id, _run_id, _source_row])).toEqual([
       ['a', 'r1', 1n],
@@ -135,7 +135,7 @@ describe('a new version of a partition', () => {
       ['c', 'r2', 2n],
     ])
     expect(rows[0]?._source_file).not.toBe(rows[1]?._source_file)
-    expect(Number(rows[1]?._source_modified)).toBeGreaterThan(Number(rows[0]?._source_modified))
+    expect(Number(rows[1]?._source_arrived_at)).toBeGreaterThan(Number(rows[0]?._source_arrived_at))
     expect(rows[0]?._ingested_at).toBe(first?.at)
   })
 

@@ -3,7 +3,7 @@ import type { Table } from '@droplake/contracts/table'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import type { DataFile, PartitionVersion, TableState } from '@droplake/pipeline/lake-state'
 import { type Layout, readCleaned } from '@droplake/pipeline/layouts'
-import type { Source } from '@droplake/pipeline/markers'
+import { arrivalOf, type Source } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { identity, stagedColumns } from '@droplake/pipeline/staged'
 import {
@@ -80,18 +80,21 @@ export async function loadUnit(work: TableWork, unit: DedupeUnit): Promise<Loade
 export const keepsBuckets = (version: PartitionVersion | undefined, unit: DedupeUnit, as: ReadAs | undefined) =>
   version?.buckets === unit.buckets && as?.rehash === undefined
 
-type NumberOf = (modified: number, key: string) => number
+type NumberOf = (arrival: number, place: number) => number
 
 function fileNumbers(rows: Candidates): NumberOf {
   const known = new Map<string, number>()
-  return (modified, key) => {
-    const name = `${modified}\0${key}`
+  return (arrival, place) => {
+    const name = `${arrival} ${place}`
     const number = known.get(name)
     if (number !== undefined) return number
     known.set(name, rows.files.length)
-    return rows.files.push({ modified, key }) - 1
+    return rows.files.push({ arrival, place }) - 1
   }
 }
+
+/** Stored rows were taken before every source of the plan. */
+const storedPlace = -1
 
 const rankColumn = (table: Table) => (typeof table.dedupe === 'object' ? [table.dedupe.greatest] : [])
 
@@ -108,16 +111,16 @@ async function addStored(
 ): Promise<void> {
   const { rows, numberOf, wanted, origin } = from
   const names = identity(table)
-  const columns = ['_key_hash', '_source_modified', '_source_file', '_source_row', ...names, ...rankColumn(table)]
+  const columns = ['_key_hash', '_source_arrived_at', '_source_row', ...names, ...rankColumn(table)]
   const parquet = await openAs(store, from.file, from.as)
   for (let group = 0; group < parquet.rowGroups.length; group++) {
-    const [hashes = [], modified = [], keys = [], numbers = [], ...cells] = await parquet.readGroup(group, columns)
+    const [hashes = [], arrivals = [], numbers = [], ...cells] = await parquet.readGroup(group, columns)
     for (let i = 0; i < hashes.length; i++) {
       const hash = hashes[i] as bigint
       if (!wanted(hash)) continue
       rows.origin.push(origin)
       rows.hash.push(hash)
-      rows.file.push(numberOf(modified[i] as number, keys[i] as string))
+      rows.file.push(numberOf(arrivals[i] as number, storedPlace))
       rows.row.push(Number(numbers[i]))
       for (let c = 0; c < names.length; c++) rows.identity[c]?.push(cells[c]?.[i] ?? null)
       rows.greatest.push(cells[names.length]?.[i] ?? null)
@@ -158,7 +161,7 @@ async function addStaged(
     const parquet = await openStored(store, item.staged)
     for (const { found, group } of wantedGroups) {
       const source = plan.sources[found.source] as Source
-      const file = numberOf(source.lastModified, source.key)
+      const file = numberOf(arrivalOf(source), found.source)
       const cells = await parquet.readGroup(group.rowGroup, names)
       const hashes = cells[at('_key_hash')] ?? []
       const numbers = cells[at('_source_row')] ?? []

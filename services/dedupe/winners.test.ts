@@ -10,17 +10,18 @@ interface Row {
   hash: bigint
   key: [string, number | null]
   version: number | null
-  modified: number
-  file: string
+  arrival: number
+  /** In the plan; -1 for stored rows. */
+  place: number
   row: number
 }
 
 function candidatesOf(rows: readonly Row[]): Candidates {
   const candidates = noCandidates(2)
   const files = new Map<string, number>()
-  for (const { origin, hash, key, version, modified, file, row } of rows) {
-    const name = `${modified} ${file}`
-    if (!files.has(name)) files.set(name, candidates.files.push({ modified, key: file }) - 1)
+  for (const { origin, hash, key, version, arrival, place, row } of rows) {
+    const name = `${arrival} ${place}`
+    if (!files.has(name)) files.set(name, candidates.files.push({ arrival, place }) - 1)
     candidates.origin.push(origin)
     candidates.hash.push(hash)
     for (const [c, cell] of key.entries()) candidates.identity[c]?.push(cell)
@@ -31,8 +32,7 @@ function candidatesOf(rows: readonly Row[]): Candidates {
   return candidates
 }
 
-const compare = <T>(a: T, b: T) => (a < b ? -1 : a > b ? 1 : 0)
-const byRank = (a: Row, b: Row) => compare(a.modified, b.modified) || compare(a.file, b.file) || a.row - b.row
+const byRank = (a: Row, b: Row) => a.arrival - b.arrival || a.place - b.place || a.row - b.row
 
 /** The rule as one would say it: sort the rows of a key, keep one. */
 function expected(rows: readonly Row[], dedupe: Dedupe): Row[] {
@@ -49,9 +49,9 @@ function expected(rows: readonly Row[], dedupe: Dedupe): Row[] {
   })
 }
 
-const place = fc.record({
-  modified: fc.nat(3),
-  file: fc.constantFrom('raw/d/a.csv', 'raw/d/b.csv'),
+const rank = fc.record({
+  arrival: fc.nat(3),
+  place: fc.constantFrom(-1, 0, 1),
   row: fc.nat(6),
 })
 /** Rows with distinct ranks, few keys and fewer hashes. */
@@ -59,16 +59,16 @@ const anyRows = (origins: Origin[], ofKey: (key: string) => Origin[] = () => ori
   fc
     .uniqueArray(
       fc.record({
-        place,
+        rank,
         name: fc.constantFrom('x', 'y', 'z', ''),
         n: fc.constantFrom(1, 2, null),
         pick: fc.nat(9),
         version: fc.option(fc.nat(2)),
       }),
-      { maxLength: 30, selector: ({ place: at }) => JSON.stringify(at) },
+      { maxLength: 30, selector: (drawn) => JSON.stringify(drawn.rank) },
     )
     .map((drawn) =>
-      drawn.map(({ place: at, name, n, pick, version }): Row => {
+      drawn.map(({ rank: at, name, n, pick, version }): Row => {
         const allowed = ofKey(name)
         const hash = name === 'x' || name === 'y' ? 1n : -1n
         return { ...at, origin: allowed[pick % allowed.length] ?? staged, hash, key: [name, n], version }
@@ -112,31 +112,39 @@ const row = (of: Partial<Row>): Row => ({
   hash: 1n,
   key: ['k', 1],
   version: null,
-  modified: 1,
-  file: 'raw/d/a.csv',
+  arrival: 1,
+  place: 0,
   row: 1,
   ...of,
 })
 
-test('a late old file loses to what is stored, whatever its rows are numbered', () => {
-  const old = row({ modified: 1, row: 99 })
-  const now = row({ origin: stored, modified: 2 })
+test('of uploads of the same second the one that was taken later wins, and of one run the later of its plan', () => {
+  const before = row({ origin: stored, place: -1, row: 9 })
+  const [first, second] = [row({ place: 0, row: 5 }), row({ place: 1, row: 1 })]
+  expect(kept([before, second, first], 'latest')).toEqual([second])
+  expect(kept([before, first], 'latest')).toEqual([first])
+  expect(kept([first, before], 'first')).toEqual([before])
+})
+
+test('a file that arrived before what is stored loses, whatever its rows are numbered', () => {
+  const old = row({ arrival: 1, row: 99 })
+  const now = row({ origin: stored, arrival: 2 })
   expect(kept([now, old], 'latest')).toEqual([now])
   expect(kept([now, old], 'first')).toEqual([old])
 })
 
 test('a row without a version loses to one with any, and equal versions go by rank', () => {
-  const none = row({ modified: 9, version: null })
-  const low = row({ modified: 1, version: -5 })
-  const high = row({ modified: 2, version: -5 })
+  const none = row({ arrival: 9, version: null })
+  const low = row({ arrival: 1, version: -5 })
+  const high = row({ arrival: 2, version: -5 })
   expect(kept([none, low], { greatest: 'version' })).toEqual([low])
   expect(kept([high, low, none], { greatest: 'version' })).toEqual([high])
-  expect(kept([none, row({ modified: 3 })], { greatest: 'version' })).toEqual([none])
+  expect(kept([none, row({ arrival: 3 })], { greatest: 'version' })).toEqual([none])
 })
 
 test('of exact repeats the stored one stays, so that its file may', () => {
-  const here = row({ origin: stored, modified: 9 })
-  const earlier = row({ modified: 1 })
+  const here = row({ origin: stored, arrival: 9 })
+  const earlier = row({ arrival: 1 })
   expect(kept([here, earlier], 'exact')).toEqual([here])
   expect(kept([earlier, here], 'exact')).toEqual([here])
   expect(kept([row({ row: 2 }), earlier], 'exact')).toEqual([earlier])

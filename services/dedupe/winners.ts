@@ -19,8 +19,8 @@ export interface Candidates {
   /** Number of the row's source file in `files`. */
   file: number[]
   row: number[]
-  /** (last modified, key) of each source file. */
-  files: { modified: number; key: string }[]
+  /** Of each source file: when it arrived, and its place in the run's plan, before all of which stored rows were taken. */
+  files: { arrival: number; place: number }[]
 }
 
 export const noCandidates = (identityColumns: number): Candidates => ({
@@ -35,8 +35,8 @@ export const noCandidates = (identityColumns: number): Candidates => ({
 
 /**
  * Which rows stay: 1 for a winner. Two rows are the same when their identity cells are equal; the hash only finds
- * candidates. A row's rank is (the contract's column, source last modified, source key, row number), which no order of
- * arrival changes.
+ * candidates. A row's rank is (the contract's column, arrival of the source, its place in the plan, row number), which no
+ * order of reading changes.
  */
 export function winners(rows: Candidates, dedupe: Dedupe): Uint8Array {
   const alive = new Uint8Array(rows.hash.length).fill(1)
@@ -60,13 +60,11 @@ export function winners(rows: Candidates, dedupe: Dedupe): Uint8Array {
 }
 
 function contest(rows: Candidates, dedupe: Exclude<Dedupe, 'none'>): (a: number, b: number) => boolean {
-  const order = rows.files
-    .map((file, n) => ({ ...file, n }))
-    .sort((a, b) => a.modified - b.modified || (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
-  const place = new Int32Array(order.length)
-  for (const [rank, { n }] of order.entries()) place[n] = rank
+  const order = rows.files.map((file, n) => ({ ...file, n })).sort((a, b) => a.arrival - b.arrival || a.place - b.place)
+  const ranks = new Int32Array(order.length)
+  for (const [rank, { n }] of order.entries()) ranks[n] = rank
   const later = (a: number, b: number) => {
-    const byFile = (place[rows.file[a] as number] as number) - (place[rows.file[b] as number] as number)
+    const byFile = (ranks[rows.file[a] as number] as number) - (ranks[rows.file[b] as number] as number)
     return (byFile || (rows.row[a] as number) - (rows.row[b] as number)) > 0
   }
   if (dedupe === 'latest') return later

@@ -2,6 +2,7 @@ import { createParquet, type ParquetOut } from '@droplake/columnar/write-parquet
 import type { Cell } from '@droplake/contracts/column'
 import type { DataFile } from '@droplake/pipeline/lake-state'
 import { columnsOfLayout, layoutId } from '@droplake/pipeline/layouts'
+import { arrivalOf } from '@droplake/pipeline/markers'
 import { stagedColumns } from '@droplake/pipeline/staged'
 import { bucketOf, type DedupeUnit } from '@droplake/pipeline/step-records'
 import { openAs } from '@droplake/pipeline/stored-rows'
@@ -71,7 +72,7 @@ export async function writeVersion(
       const source = loaded.freshSource[at]
       const constants: Record<string, Cell> = {
         _source_file: source?.key ?? null,
-        _source_modified: source?.lastModified ?? null,
+        _source_arrived_at: source ? arrivalOf(source) : null,
         _ingested_at: plan.startedAt,
         _run_id: run,
       }

@@ -2,7 +2,7 @@ import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/eff
 import { keys } from '@droplake/pipeline/keys'
 import { type LoggedSource, rowsOf, type TableChange } from '@droplake/pipeline/lake-state'
 import { append, holding } from '@droplake/pipeline/log'
-import { recordAttempt, removeMarkers } from '@droplake/pipeline/markers'
+import { arrivalOf, recordAttempt, removeMarkers } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { readRecord } from '@droplake/pipeline/records'
 import { tableChange } from '@droplake/pipeline/table-change'
@@ -66,6 +66,8 @@ function loggedSources(plan: Plan, { accepted, items }: TableRecords): LoggedSou
         etag: source.etag,
         bytes: source.bytes,
         lastModified: source.lastModified,
+        arrival: arrivalOf(source),
+        ...(source.digest ? { digest: source.digest } : {}),
         outcome,
         records: parts.reduce((sum, part) => sum + part.records, 0),
         ...(sha256 ? { sha256 } : {}),

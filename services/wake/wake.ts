@@ -1,5 +1,5 @@
-import { deathsInARow, executionAlert, unannouncedAlert } from '@droplake/pipeline/alerts'
-import { announce } from '@droplake/pipeline/announce'
+import { deathsInARow, executionAlert } from '@droplake/pipeline/alerts'
+import { announce, notifyLeftOut } from '@droplake/pipeline/announce'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
@@ -61,7 +61,7 @@ export async function wake(fx: WakeEffects, input: WakeInput): Promise<Woken> {
 /** Enqueues files that no event announced, and reports those that no run will take. True when it found any to enqueue. */
 async function findLost(fx: WakeEffects, dataset: string): Promise<boolean> {
   const { rung, unroutable } = await announce(fx, dataset)
-  await notifyOnce(fx, 'unroutable', unroutable, (keys) => unannouncedAlert(dataset, keys))
+  await notifyLeftOut(fx, dataset, unroutable)
   return rung.length > 0
 }
 

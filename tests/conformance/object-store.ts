@@ -1,11 +1,5 @@
 import { compareKeys } from '@droplake/lake/object-key'
-import {
-  type ListedObject,
-  ObjectNotFound,
-  type ObjectStore,
-  PreconditionFailed,
-  type WrittenObject,
-} from '@droplake/lake/object-store'
+import { ObjectNotFound, type ObjectStore, PreconditionFailed, type WrittenObject } from '@droplake/lake/object-store'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 export interface ObjectStoreDriver {
@@ -162,6 +156,28 @@ export function describeObjectStore(name: string, makeDriver: () => Promise<Obje
         expect(await store.head(key, info.version)).toMatchObject({ key, size: content.length, version: info.version })
       }
       expect((await all(store.list(key))).map((info) => info.etag)).toEqual([third.etag])
+    })
+
+    it('lists versions under raw/ that others replaced, the oldest of a key first', async () => {
+      const inside = folder('raw')
+      const [a, b, gone] = ['a', 'b', 'gone'].map((each) => `${inside}/${each}`) as [string, string, string]
+      const replaced: WrittenObject[] = []
+      for (const [key, versions] of [
+        [b, 3],
+        [a, 1],
+        [gone, 2],
+      ] as const)
+        for (let n = 1; n <= versions; n++) {
+          const put = await store.put(key, bytes(`${key} ${n}`))
+          if (key === b && n < versions) replaced.push(put)
+        }
+      await store.delete([gone])
+      const found = await all(store.replaced(`${inside}/`))
+      expect(found.map(({ key, version }) => ({ key, version }))).toEqual(
+        replaced.map(({ key, version }) => ({ key, version })),
+      )
+      for (const info of found) expect(await store.head(info.key, info.version)).toMatchObject({ size: info.size })
+      expect(await all(store.replaced(`${inside}/a`))).toEqual([])
     })
 
     it('loses no version under raw/ when several replace one key at once', async () => {
@@ -367,8 +383,8 @@ const oddNames = [
 const bytes = (content: string) => new TextEncoder().encode(content)
 const text = (content: Uint8Array) => new TextDecoder().decode(content)
 
-async function all(listing: AsyncIterable<ListedObject>): Promise<ListedObject[]> {
-  const found: ListedObject[] = []
+async function all<T>(listing: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = []
   for await (const info of listing) found.push(info)
   return found
 }

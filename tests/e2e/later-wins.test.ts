@@ -1,8 +1,7 @@
-import { copyFileSync, mkdirSync, utimesSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { drop } from '@droplake/local/drop'
 import type { Lake } from '@droplake/local/lake'
-import { runPending } from '@droplake/local/run'
 import type { Report } from '@droplake/pipeline/report'
 import { expect, test } from 'vitest'
 import { noModels, openOlist } from './olist.ts'
@@ -16,14 +15,6 @@ const counts = (run: Report, table: string) => {
 const facts = (lake: Lake) =>
   rows(lake, 'select order_id, amount, country, order_month from shop_curated.fact_orders order by order_id')
 const months = (lake: Lake) => rows(lake, 'select month, orders, revenue from shop_curated.mart_revenue order by month')
-
-/** Puts a file under raw/ as another program would, with a modification time of its own. */
-function place(lake: Lake, from: string, options: { name: string; modified: Date }) {
-  const folder = join(lake.folder, 'raw', 'shop')
-  mkdirSync(folder, { recursive: true })
-  copyFileSync(from, join(folder, options.name))
-  utimesSync(join(folder, options.name), options.modified, options.modified)
-}
 
 test('an order that comes again replaces the one in a partition written before, and the models follow', async () => {
   using folder = temporaryFolder()
@@ -99,24 +90,6 @@ test('within one drop the later file wins, whatever months its rows are in', asy
   expect(await months(lake)).toEqual([
     ['2024-01', 1, '2.00'],
     ['2024-05', 1, '3.00'],
-  ])
-})
-
-test('an older file that arrives late loses', async () => {
-  using folder = temporaryFolder()
-  const { path } = folder
-  await using lake = await openShop(path)
-  await dropped(lake, orders(path, 'orders_new.csv', [['a', 'c', '2024-02-01 00:00:00', '9.00']]))
-  const old = orders(path, 'old.csv', [
-    ['a', 'c', '2024-01-01 00:00:00', '1.00'],
-    ['b', 'c', '2024-01-02 00:00:00', '2.00'],
-  ])
-  place(lake, old, { name: 'orders_old.csv', modified: new Date('2020-01-01T00:00:00Z') })
-  const run = onlyRun(await runPending(lake, 'shop'))
-  expect(counts(run, 'orders')).toEqual({ kept: 1, duplicate: 1, replaced: 0, rowsTotal: 2 })
-  expect(await months(lake)).toEqual([
-    ['2024-01', 1, '2.00'],
-    ['2024-02', 1, '9.00'],
   ])
 })
 

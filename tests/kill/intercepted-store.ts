@@ -1,4 +1,4 @@
-import type { ListedObject, ObjectStore, ObjectWriter } from '@droplake/lake/object-store'
+import type { ObjectStore, ObjectWriter } from '@droplake/lake/object-store'
 
 /** One call of the object store. `create` is a conditional put; a delete of several keys is several operations. */
 export interface Operation {
@@ -17,6 +17,7 @@ export const isWrite = ({ kind }: Operation) => changing.has(kind)
 /** The same store, with every operation handed to `intercept` first. */
 export function interceptedStore(store: ObjectStore, intercept: Intercept): ObjectStore {
   return {
+    datesUploads: store.datesUploads,
     head: (key, version) => intercept({ kind: 'head', key }, () => store.head(key, version)),
     read: (key, options) => intercept({ kind: 'read', key }, () => store.read(key, options)),
     put: (key, bytes, options) =>
@@ -47,6 +48,9 @@ export function interceptedStore(store: ObjectStore, intercept: Intercept): Obje
     async *list(prefix, options) {
       yield* await intercept({ kind: 'list', key: prefix }, () => all(store.list(prefix, options)))
     },
+    async *replaced(prefix) {
+      yield* await intercept({ kind: 'list', key: prefix }, () => all(store.replaced(prefix)))
+    },
     async delete(keys) {
       for (const key of keys) await intercept({ kind: 'delete', key }, () => store.delete([key]))
     },
@@ -54,8 +58,8 @@ export function interceptedStore(store: ObjectStore, intercept: Intercept): Obje
   }
 }
 
-async function all(listing: AsyncIterable<ListedObject>): Promise<ListedObject[]> {
-  const infos: ListedObject[] = []
+async function all<T>(listing: AsyncIterable<T>): Promise<T[]> {
+  const infos: T[] = []
   for await (const info of listing) infos.push(info)
   return infos
 }

@@ -65,6 +65,7 @@ export function scheduledStore(
 ): ObjectStore {
   const { actor, turn, lost } = options
   return {
+    datesUploads: store.datesUploads,
     async head(...of) {
       await turn(actor)
       return store.head(...of)
@@ -91,6 +92,10 @@ export function scheduledStore(
     async *list(...of) {
       await turn(actor)
       yield* store.list(...of)
+    },
+    async *replaced(...of) {
+      await turn(actor)
+      yield* store.replaced(...of)
     },
     async delete(...of) {
       await turn(actor)

@@ -11,6 +11,7 @@ const renamed: Record<string, string[]> = {
   's3 CopyObject': ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
   's3 UploadPartCopy': ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
   's3 ListObjectsV2': ['s3:ListBucket'],
+  's3 ListObjectVersions': ['s3:ListBucketVersions'],
   's3 DeleteObjects': ['s3:DeleteObject'],
 }
 const prefixes: Record<string, string> = { sfn: 'states' }

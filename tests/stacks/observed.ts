@@ -28,6 +28,8 @@ function observed(store: ObjectStore, service: string, seen: Observed[]): Object
       note(kind, key)
       return go()
     }),
+    // As in a bucket.
+    datesUploads: true,
     read(key, options) {
       note('read', key, options?.version !== undefined)
       return store.read(key, options)

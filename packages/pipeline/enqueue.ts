@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto'
+import type { Clock } from '@droplake/lake/clock'
+import type { ObjectInfo, ObjectStore } from '@droplake/lake/object-store'
+import { keys } from './keys.ts'
+import { readState } from './log.ts'
+import { arrivalOf, pendingSources, ring, type Source } from './markers.ts'
+import { readSource } from './read-source.ts'
+import { findRecord } from './records.ts'
+
+/** Records sources of one dataset as pending, in the order in which they are given. */
+export interface Queue {
+  /** The source as it is recorded: another may have recorded it before. */
+  enqueue(source: Source): Promise<Source>
+}
+
+/** The last arrival that this process gave out or saw, by store and dataset. */
+const lastArrivals = new WeakMap<ObjectStore, Map<string, number>>()
+
+/**
+ * A source's rank is its arrival. Where the store does not date uploads it is given here: now, but always after everything
+ * that arrived before, also within one millisecond and when the clock was set back.
+ */
+export async function openQueue(
+  { store, clock }: { store: ObjectStore; clock: Clock },
+  dataset: string,
+): Promise<Queue> {
+  const last = lastArrivals.get(store) ?? new Map<string, number>()
+  lastArrivals.set(store, last)
+  const saw = (arrival: number) => last.set(dataset, Math.max(last.get(dataset) ?? 0, arrival))
+  if (!store.datesUploads) {
+    // Other processes are asked for once: what they enqueue later is in the log soon.
+    const pending = last.has(dataset) ? [] : await pendingSources(store, dataset)
+    const logged = Object.values((await readState(store, dataset)).sources)
+    for (const source of [...pending, ...logged]) saw(arrivalOf(source))
+  }
+  return {
+    async enqueue(source) {
+      const arrival = store.datesUploads ? source.arrival : Math.max(clock.now(), (last.get(dataset) ?? 0) + 1)
+      saw(arrival)
+      const recorded = { ...source, arrival }
+      if (await ring(store, dataset, recorded)) return recorded
+      const earlier = await findRecord<Source>(store, keys.marker(dataset, source.id))
+      if (earlier) saw(arrivalOf(earlier))
+      return earlier ?? recorded
+    },
+  }
+}
+
+/** SHA-256 of an object's bytes; throws `ObjectNotFound` when they change meanwhile. */
+export async function digestOf(store: ObjectStore, { key, version, size }: ObjectInfo): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of readSource(store, { key, version, bytes: size })) hash.update(chunk)
+  return hash.digest('hex')
+}
