@@ -120,7 +120,10 @@ test('files that no table takes are reported by the first listing that finds the
   for (const _ of [1, 2]) await woken(lake, { reason: 'listing' })
   await raw(lake, 'more.txt')
   await woken(lake, { reason: 'listing' })
-  expect(lake.alerts.map(({ text }) => text.split('\n')[0])).toEqual(['raw/d/notes.txt', 'raw/d/more.txt'])
+  expect(lake.alerts.map(({ text }) => text.split('\n')[0])).toEqual([
+    'raw/d/notes.txt: no table takes it',
+    'raw/d/more.txt: no table takes it',
+  ])
 })
 
 test('a dataset whose log cannot be read keeps the listing from no other', async () => {
