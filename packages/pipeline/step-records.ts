@@ -76,6 +76,8 @@ export interface DedupedUnit {
   duplicate: number
   repaired: number
   replaced: number
+  /** By source id: dropped rows whose key another row of the same file has with other values. */
+  conflicts?: Record<string, number>
 }
 
 export interface DedupeRecord {

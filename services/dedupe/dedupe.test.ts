@@ -173,6 +173,59 @@ describe('a partition that outgrows its buckets', () => {
   })
 })
 
+describe('a key that comes again in its file with other values', () => {
+  const row = (id: string, n: number, month = 1): Cells => ({ id, month, n })
+  /** Warnings of the files of one run, each a list of rows. */
+  async function warned(rule: Dedupe, files: Cells[][], before: Cells[][] = [], of: Partial<TableSpec> = {}) {
+    const lake = testLake({ tables: { t: tableOf(rule, of) } })
+    for (const rows of before) await drop(lake, rows)
+    if (before.length > 0) await wholeRun(lake, 'r1')
+    for (const rows of files) await drop(lake, rows)
+    const report = await wholeRun(lake, 'r2')
+    return { counts: report.tables.t, warnings: report.sources.map(({ warnings = [] }) => warnings) }
+  }
+  const says = (rows: string, rule: string) => [[`key id: ${rows} a key with other values; ${rule}`]]
+
+  test('is counted as duplicate, and the file carries a warning with the rule and the number', async () => {
+    const { counts, warnings } = await warned('latest', [[row('a', 1), row('a', 2), row('b', 1), row('b', 1)]])
+    expect(counts).toMatchObject({ rowsIn: 4, kept: 2, duplicate: 2 })
+    expect(warnings).toEqual(says('1 row repeats', 'latest keeps the later one'))
+  })
+  test('is reported with the rule of its table', async () => {
+    const rows = [row('a', 1), row('a', 2), row('a', 3), row('b', 1), row('b', 2)]
+    expect((await warned('latest', [rows])).warnings).toEqual(says('3 rows repeat', 'latest keeps the later one'))
+    expect((await warned('first', [rows])).warnings).toEqual(says('3 rows repeat', 'first keeps the earlier one'))
+    expect((await warned({ greatest: 'n' }, [rows])).warnings).toEqual(
+      says('3 rows repeat', 'greatest keeps the one with the greatest n'),
+    )
+    for (const rule of ['exact', 'none'] as const) expect((await warned(rule, [rows])).warnings).toEqual([[]])
+  })
+  test('is none when its rows are alike, or come with different files', async () => {
+    expect((await warned('latest', [[row('a', 1), row('a', 1)]])).warnings).toEqual([[]])
+    expect((await warned('latest', [[row('a', 1)], [row('a', 2)]])).warnings).toEqual([[], []])
+    expect((await warned('latest', [[row('a', 2)]], [[row('a', 1)]])).warnings).toEqual([[]])
+    expect((await warned('first', [[row('a', 2)]], [[row('a', 1)]])).warnings).toEqual([[]])
+  })
+  test('is one also when a row of another file or of the lake wins over both', async () => {
+    const [first = []] = (await warned('latest', [[row('a', 1), row('a', 2), row('a', 2)], [row('a', 3)]])).warnings
+    expect(first).toEqual(says('2 rows repeat', 'latest keeps the later one')[0])
+    expect((await warned('first', [[row('a', 2), row('a', 3)]], [[row('a', 1)]])).warnings).toEqual(
+      says('1 row repeats', 'first keeps the earlier one'),
+    )
+  })
+  test('is one also when the rows belong to different partitions', async () => {
+    expect((await warned('latest', [[row('a', 1), row('a', 1, 2)]])).warnings).toEqual(
+      says('1 row repeats', 'latest keeps the later one'),
+    )
+  })
+  test('is found in a file that has nothing else, in a time that grows with its rows', async () => {
+    const rows = Array.from({ length: 30_000 }, (_, n) => row('a', n % 2))
+    const { counts, warnings } = await warned('latest', [rows])
+    expect(counts).toMatchObject({ kept: 1, duplicate: 29_999 })
+    expect(warnings).toEqual(says('15000 rows repeat', 'latest keeps the later one'))
+  })
+})
+
 test('a unit is done once: a second attempt answers the same and writes nothing', async () => {
   const lake = open()
   await drop(lake, ids('a'))

@@ -15,6 +15,7 @@ import {
   type DedupeUnit,
   shareOf,
 } from '@droplake/pipeline/step-records'
+import { keyConflicts } from './key-conflicts.ts'
 import { loadUnit, type TableWork } from './load.ts'
 import { staged, stored, winners } from './winners.ts'
 import { writeVersion } from './write-version.ts'
@@ -58,9 +59,14 @@ export async function dedupe(fx: DataEffects, input: DedupeInput): Promise<{ uni
 async function dedupeUnit(work: TableWork, unit: DedupeUnit): Promise<DedupedUnit> {
   const { table, plan } = work
   const loaded = await loadUnit(work, unit)
-  const alive = winners(loaded.rows, table.dedupe)
+  const beatenBy = new Int32Array(loaded.rows.hash.length).fill(-1)
+  const alive = winners(loaded.rows, table.dedupe, beatenBy)
+  const conflicts = keyConflicts(table, loaded, beatenBy)
   const repairedAt = Object.keys(stagedColumns(table)).indexOf('_repaired')
-  const counts = { kept: 0, duplicate: 0, repaired: 0, replaced: 0 }
+  const counts = {
+    ...{ kept: 0, duplicate: 0, repaired: 0, replaced: 0 },
+    ...(Object.keys(conflicts).length > 0 ? { conflicts } : {}),
+  }
   let fresh = 0
   for (let i = 0; i < alive.length; i++) {
     if (loaded.rows.origin[i] === stored && !alive[i]) counts.replaced++

@@ -36,9 +36,9 @@ export const noCandidates = (identityColumns: number): Candidates => ({
 /**
  * Which rows stay: 1 for a winner. Two rows are the same when their identity cells are equal; the hash only finds
  * candidates. A row's rank is (the contract's column, arrival of the source, its place in the plan, row number), which no
- * order of reading changes.
+ * order of reading changes. `beatenBy` gets the rival of each row that goes, which may go to another rival itself.
  */
-export function winners(rows: Candidates, dedupe: Dedupe): Uint8Array {
+export function winners(rows: Candidates, dedupe: Dedupe, beatenBy?: Int32Array): Uint8Array {
   const alive = new Uint8Array(rows.hash.length).fill(1)
   if (dedupe === 'none') return alive
   const beats = contest(rows, dedupe)
@@ -50,7 +50,11 @@ export function winners(rows: Candidates, dedupe: Dedupe): Uint8Array {
     let rival = head ?? -1
     while (rival !== -1 && !(alive[rival] && sameCells(rows.identity, rival, rows.identity, i)))
       rival = next[rival] as number
-    if (rival !== -1) alive[beats(i, rival) ? rival : i] = 0
+    if (rival !== -1) {
+      const loser = beats(i, rival) ? rival : i
+      alive[loser] = 0
+      if (beatenBy) beatenBy[loser] = loser === i ? rival : i
+    }
     if (alive[i]) {
       next[i] = head ?? -1
       heads.set(hash, i)

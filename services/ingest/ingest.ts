@@ -1,3 +1,4 @@
+import type { Table } from '@droplake/contracts/table'
 import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import { type LoggedSource, rowsOf, type TableChange } from '@droplake/pipeline/lake-state'
@@ -29,7 +30,7 @@ export async function ingest(fx: DataEffects, { dataset, run }: IngestInput): Pr
     const quarantine: string[] = []
     for (const name of Object.keys(plan.tables)) {
       const records = await readTableRecords(fx.store, plan, name)
-      sources.push(...loggedSources(plan, records))
+      sources.push(...loggedSources(plan, tableOf(fx, dataset, name), records))
       quarantine.push(...records.items.flatMap((item) => item.quarantine ?? []))
       const before = state.tables[name]
       const change = tableChange(tableOf(fx, dataset, name), { plan, before, records })
@@ -49,14 +50,15 @@ export async function ingest(fx: DataEffects, { dataset, run }: IngestInput): Pr
   return { ingested: true }
 }
 
-function loggedSources(plan: Plan, { accepted, items }: TableRecords): LoggedSource[] {
+function loggedSources(plan: Plan, table: Table, { accepted, items, units }: TableRecords): LoggedSource[] {
   return accepted.sources.flatMap(({ source: index, outcome, error }): LoggedSource[] => {
     const source = plan.sources[index]
     if (!source || outcome === 'deferred') return []
     const parts = items.flatMap((item) => item.sources.filter((part) => part.source === index))
     const sha256 = parts.find((part) => part.sha256)?.sha256
     const shape = parts.find((part) => part.shape)?.shape
-    const warnings = parts.flatMap((part) => part.warnings)
+    const conflicts = units.reduce((sum, unit) => sum + (unit.conflicts?.[source.id] ?? 0), 0)
+    const warnings = [...parts.flatMap((part) => part.warnings), ...conflictWarning(table, conflicts)]
     return [
       {
         id: source.id,
@@ -77,4 +79,15 @@ function loggedSources(plan: Plan, { accepted, items }: TableRecords): LoggedSou
       },
     ]
   })
+}
+
+function conflictWarning({ key, dedupe }: Table, rows: number): string[] {
+  if (rows === 0) return []
+  const kept =
+    typeof dedupe === 'object'
+      ? `greatest keeps the one with the greatest ${dedupe.greatest}`
+      : `${dedupe} keeps the ${dedupe === 'first' ? 'earlier' : 'later'} one`
+  return [
+    `key ${key.join(', ')}: ${rows} ${rows === 1 ? 'row repeats' : 'rows repeat'} a key with other values; ${kept}`,
+  ]
 }
