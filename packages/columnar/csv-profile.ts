@@ -11,6 +11,8 @@ export interface CsvProfile {
   records: number
   encoding: 'utf-8' | 'latin-1'
   delimiter: Delimiter
+  /** `cr`: a lone CR ends a record, as one ended the first; `lf`: an LF does, with a CR before it or not. */
+  lineEnd: 'lf' | 'cr'
   /** Of each contract column that is not derived, in order: its place in the file, -1 where the file has none. */
   columns: number[]
   /** Cells of a record. */
@@ -26,7 +28,8 @@ export interface CsvProfile {
   warnings: string[]
 }
 
-export type Delimiter = ',' | ';' | '\t' | '|'
+/** One ASCII character; another one than comma, semicolon, tab and bar only where a `sep=` line names it. */
+export type Delimiter = string
 
 /** A contract's columns that stand in the file, in order. */
 export const fileColumns = (table: Table): [string, Column][] =>

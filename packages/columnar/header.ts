@@ -106,7 +106,9 @@ function textCells(record: LexedRecord): string[] {
     const start = record.start + record.starts[cell]!
     const end = record.start + record.ends[cell]!
     const bytes =
-      record.quoting[cell] === escaped ? unquote(record.bytes, start, end) : record.bytes.subarray(start, end)
+      record.quoting[cell]! >= escaped
+        ? unquote(record.bytes, start, end, record.quoting[cell])
+        : record.bytes.subarray(start, end)
     cells.push((isUtf8(bytes) ? decodeUtf8(bytes) : decodeLatin1(bytes)).trim())
   }
   return cells

@@ -1,5 +1,5 @@
 /**
- * Cuts CSV bytes into records and cells; it knows nothing of columns and types.
+ * Cuts CSV bytes into records and cells; of columns it knows only how many there are.
  *
  * Invariant: where a record ends depends on the bytes from its own start on only, never on how they came in chunks.
  * So a pass over a file and a pass over a slice that begins at a record see the same records.
@@ -7,15 +7,24 @@
 const QUOTE = 34
 const LF = 10
 const CR = 13
+const BACKSLASH = 92
+
+/** Bytes after a CR that tell whether it stands alone. */
+const lookahead = 2
+
+/** Of cells: more than any record has. */
+const anyNumber = 2 ** 30
 
 /** Cells beyond this number are counted, not kept. */
-const keptCells = 1 << 16
+const keptCells = 1 << 14
 
 export const plain = 0
 /** The cell's bytes are those between its quotes. */
 export const quoted = 1
 /** The cell's bytes, from its opening quote on, must go through `unquote`. */
 export const escaped = 2
+/** The same, and a backslash before a quote makes it part of the text. */
+export const backslashed = 3
 
 /** What the lexer found; valid until the next call. */
 export interface LexedRecord {
@@ -37,14 +46,33 @@ export interface LexedRecord {
   spilled: boolean
   /** A line end follows. */
   terminated: boolean
-  /** `too_long`: over the limit. `truncated`: a quote is open where the bytes end. The cells then mean nothing. */
-  damage: 'too_long' | 'truncated' | null
+  damage: Damage | null
   /** A record that starts before this offset was cut with knowledge of the bytes up to it: no slice may begin before. */
   settled: number
+  /** A record that starts before this offset may be the rest of a damaged one: a quote in it makes it damaged too. */
+  suspect: number
+}
+
+/**
+ * `too_long`: over the limit. `truncated`: a quote is open where the bytes end. `stray_quote`: a quote opens a cell that
+ * it does not belong to, or stands unescaped within one. The cells then mean nothing.
+ */
+export type Damage = 'too_long' | 'truncated' | 'stray_quote'
+
+/** What the header says about the records after it. */
+export interface Expected {
+  /** Cells of a record. */
+  width: number
+  /** A lone CR ends every record, because it ended the header. */
+  loneCr: boolean
+  /** Whether lines in `bytes[start, end)`, one record by its quotes, look like records of their own. */
+  holdsRecords(bytes: Buffer, start: number, end: number): boolean
 }
 
 export interface Lexer {
   readonly record: LexedRecord
+  /** Until it is called, readings are taken as they are, and a lone CR ends a record. */
+  expect(expected: Expected): void
   push(chunk: Uint8Array): void
   /** Moves to the next record. False: more bytes are needed or, when these were the last, there is none. */
   next(last: boolean): boolean
@@ -55,15 +83,27 @@ const PLAIN = 1
 const QUOTED = 2
 const TAIL = 3
 
+/** What a reading of a record comes to: the bytes end before it does, its end, text after a closing quote, far too many cells. */
+const MORE = 0
+const ENDED = 1
+const BROKEN = 2
+const OVERFULL = 3
+
 /**
- * RFC 4180 and its usual damage: a quote inside an unquoted cell is literal, so is what follows a closing quote; line
- * ends are LF or CRLF, and anything inside quotes.
+ * The first reading is RFC 4180's: line ends are LF or CRLF, and anything inside quotes. A quote inside an unquoted cell is
+ * literal, and text after a closing quote belongs to the cell where quoting was needless (`"3"0`). A reading that spans
+ * lines, or meets `\"`, or finds too many cells is doubted, and others are tried on the same bytes:
  *
- * A quote that is not closed within `limit` bytes, or before the bytes end, was a stray one: the first line of that
- * record is given out as damaged and reading goes on with the next line. A line without an end is dropped up to its
- * end beyond its first `keep` bytes. So at most `limit` bytes and one chunk are held.
+ * - a lone CR ends the record, if that makes it as wide as expected;
+ * - `\"` is a quote in the text, if that makes it as wide as expected;
+ * - a quote was a stray one, if what it quotes looks like records, or if text follows where it closes. The first line is
+ *   then given out as damaged, and reading goes on with the next line. So it is with a quote that is not closed within
+ *   `limit` bytes, or before the bytes end.
+ *
+ * A line without an end is dropped up to its end beyond its first `keep` bytes. So at most `limit` bytes and one chunk
+ * are held.
  */
-export function createLexer(options: { delimiter: number; limit?: number; keep?: number }): Lexer {
+export function createLexer(options: { delimiter: number; expected?: Expected; limit?: number; keep?: number }): Lexer {
   const { delimiter, limit = 1 << 24 } = options
   const keep = Math.min(options.keep ?? 1 << 20, limit)
   let bytes = Buffer.allocUnsafeSlow(1 << 16)
@@ -71,11 +111,29 @@ export function createLexer(options: { delimiter: number; limit?: number; keep?:
   let from = 0
   let at = 0
   let cellFrom = 0
+  let tailFrom = 0
   let mode = START
   let quoting = plain
   let offset = 0
   let skipping = false
   let dropped = 0
+  /** Bytes of byte order marks before the record's first cell: joined files have them in their middle. */
+  let marks = 0
+  /** A record is read again only once so many of its bytes are there, which keeps the work linear. */
+  let enough = 0
+  let expected: Expected | undefined
+  let fileCr = true
+  let farTooMany = anyNumber
+  // The reading: whether a lone CR ends it, a backslash escapes a quote, and how many cells are far too many.
+  let loneCr = true
+  let backslashes = false
+  let overfull = anyNumber
+  // What it found: a line end inside quotes, a quote after a backslash, and the record's end.
+  let spans = false
+  let escapes = false
+  let endAt = 0
+  let stopAt = 0
+  let terminated = false
   const record: LexedRecord = {
     bytes,
     start: 0,
@@ -90,6 +148,7 @@ export function createLexer(options: { delimiter: number; limit?: number; keep?:
     terminated: false,
     damage: null,
     settled: 0,
+    suspect: 0,
   }
 
   function push(chunk: Uint8Array): void {
@@ -103,6 +162,7 @@ export function createLexer(options: { delimiter: number; limit?: number; keep?:
       bytes = target
       at -= from
       cellFrom -= from
+      tailFrom -= from
       filled = live
       from = 0
     }
@@ -120,29 +180,49 @@ export function createLexer(options: { delimiter: number; limit?: number; keep?:
     } else if (end > start) record.spilled = true
   }
 
-  function begin(): void {
+  /** Begins a reading of the record at `from`. */
+  /** Begins a reading of the record at `from`. */
+  function begin(cr: boolean, escaping: boolean, tooMany: number): void {
     record.cells = 0
     record.spilled = false
     mode = START
+    at = from + marks
     cellFrom = at
     quoting = plain
+    spans = false
+    escapes = false
+    loneCr = cr
+    backslashes = escaping
+    overfull = tooMany
   }
 
+  /** The record has more bytes than it may, and those that tell how a CR ends it. */
+  const isOver = (last: boolean): boolean => filled - from > (last ? limit : limit + lookahead)
+
   /** Gives out `[from, stop)` and moves on. */
-  function give(end: number, stop: number, terminated: boolean, damage: LexedRecord['damage']): true {
+  function give(end: number, stop: number, ended: boolean, damage: Damage | null): true {
     record.bytes = bytes
     record.start = from
     record.end = end
     record.offset = offset
     record.length = dropped + stop - from
-    record.terminated = terminated
+    record.terminated = ended
     record.damage = damage
     offset += record.length
     dropped = 0
+    enough = 0
     from = stop
     at = stop
     mode = START
     return true
+  }
+
+  /** Gives up for now; the record is read anew when there is much more of it. */
+  function waitForMore(): false {
+    enough = 2 * (filled - from)
+    at = from
+    mode = START
+    return false
   }
 
   function skip(last: boolean): boolean {
@@ -157,43 +237,120 @@ export function createLexer(options: { delimiter: number; limit?: number; keep?:
     return give(head, lineEnd < 0 ? filled : lineEnd + 1, lineEnd >= 0, 'too_long')
   }
 
-  /** Gives out the first line of a record that does not end as it should. */
-  function giveFirstLine(damage: 'too_long' | 'truncated', last: boolean): boolean {
-    const lineEnd = bytes.subarray(from, Math.min(filled, from + limit)).indexOf(LF)
-    record.settled = Math.max(record.settled, damage === 'too_long' ? offset + limit + 1 : Number.POSITIVE_INFINITY)
-    if (lineEnd >= 0) return give(from + lineEnd, from + lineEnd + 1, true, damage)
-    if (damage === 'truncated') return give(filled, filled, false, damage)
-    skipping = true
-    return skip(last)
+  /** Gives out the first line of a record that does not end as it should, as its first `known` bytes show. */
+  function giveFirstLine(damage: Damage, known: number, last: boolean): boolean {
+    const isLong = isOver(last)
+    const lineEnd = firstLineEnd(Math.min(filled, from + limit), last)
+    if (lineEnd < 0 && !isLong && !last) return waitForMore()
+    record.settled = Math.max(record.settled, offset + known)
+    if (lineEnd < 0 && isLong) {
+      skipping = true
+      return skip(last)
+    }
+    if (lineEnd < 0) return give(filled, filled, false, damage)
+    // A line of another width may be the beginning of a text, whose rest follows.
+    if (expected && delimitersIn(from, lineEnd) !== expected.width - 1)
+      record.suspect = Math.max(record.suspect, offset + known)
+    return give(beforeCrs(lineEnd), lineEnd + 1, true, damage)
   }
 
   function next(last: boolean): boolean {
     if (skipping) return skip(last)
-    const stop = filled
     if (mode === START && at === from) {
-      if (at === stop) return false
-      begin()
+      if (at === filled) return false
+      if (filled - from < enough && !isOver(last) && !last) return false
+      marks = 0
+      if (bytes[from] === 0xef && !findMarks(last)) return false
+      begin(fileCr, false, farTooMany)
     }
-    const lexed = scan(stop, last)
-    if (stop - from > limit && (lexed === undefined || lexed.stop - from > limit))
-      return giveFirstLine('too_long', last)
-    if (lexed) return give(lexed.end, lexed.stop, lexed.terminated, null)
-    return last ? giveFirstLine('truncated', last) : false
+    const found = scan(last)
+    if (found === MORE && !last && !isOver(last)) return false
+    const isPlain = found === ENDED && !spans && !escapes && stopAt - from <= limit
+    if (isPlain && (!expected || record.cells <= expected.width)) return give(endAt, stopAt, terminated, null)
+    return doubt(found, last)
   }
 
-  /** On to the record's end; undefined when the bytes end before it. */
-  function scan(stop: number, last: boolean): { end: number; stop: number; terminated: boolean } | undefined {
+  /** Decides about a record whose first reading came to `found`. */
+  function doubt(first: number, last: boolean): boolean {
+    let found = first
+    while (found === OVERFULL && !spans && at - from <= limit) {
+      const { cells } = record
+      const upTo = at
+      if (!loneCr && hasCr(upTo)) {
+        if (endsAtCr(upTo, last)) return give(endAt, stopAt, true, null)
+        begin(fileCr, false, farTooMany)
+      }
+      overfull = 2 * cells
+      found = scan(last)
+      if (found === MORE && !last && !isOver(last)) return false
+    }
+    const read = found === MORE ? Number.POSITIVE_INFINITY : (found === OVERFULL ? at : stopAt) - from
+    const isLong = read > limit && (found !== MORE || isOver(last))
+    let known = isLong ? limit + lookahead : read
+    if (isLong) found = MORE
+    if (!expected) {
+      if (found === ENDED) return give(endAt, stopAt, terminated, null)
+    } else {
+      const upTo = Math.min(filled, from + Math.min(read, limit))
+      if (!loneCr && (found !== ENDED || record.cells > expected.width) && hasCr(upTo)) {
+        if (endsAtCr(upTo, last)) return give(endAt, stopAt, true, null)
+        readAgain(last)
+      }
+      const isExact = found === ENDED && record.cells === expected.width
+      if (escapes && !(isExact && !spans)) {
+        begin(fileCr, true, farTooMany)
+        const other = scan(last)
+        if (other === MORE && !last && !isOver(last)) return waitForMore()
+        const otherRead = other === MORE ? Number.POSITIVE_INFINITY : (other === OVERFULL ? at : stopAt) - from
+        if (other === ENDED && otherRead <= limit && isGood()) return give(endAt, stopAt, terminated, null)
+        known = Math.max(known, isOver(last) ? Math.min(otherRead, limit + lookahead) : otherRead)
+        if (isExact) readAgain(last)
+        else if (found === ENDED) found = BROKEN
+      }
+      if (found === ENDED && !(spans && expected.holdsRecords(bytes, from + marks, endAt))) {
+        if (known > read) record.settled = Math.max(record.settled, offset + known)
+        return give(endAt, stopAt, terminated, null)
+      }
+    }
+    return giveFirstLine(isLong ? 'too_long' : found === MORE ? 'truncated' : 'stray_quote', known, last)
+  }
+
+  /** The first reading once more, to its end. */
+  function readAgain(last: boolean): void {
+    begin(fileCr, false, anyNumber)
+    scan(last)
+  }
+
+  /** Reads the record with a lone CR for its end: whether that comes before `stop` and makes it a good one. */
+  function endsAtCr(stop: number, last: boolean): boolean {
+    begin(true, false, farTooMany)
+    return scan(last) === ENDED && stopAt <= stop && bytes[stopAt - 1] === CR && isGood()
+  }
+
+  /** The reading is as wide as expected, and its quotes enclose no records. */
+  function isGood(): boolean {
+    if (!expected || record.cells !== expected.width) return false
+    return !spans || !expected.holdsRecords(bytes, from + marks, endAt)
+  }
+
+  /** On from `at`; at the record's end sets `endAt`, `stopAt` and `terminated`. */
+  function scan(last: boolean): number {
     const b = bytes
+    const stop = filled
     let i = at
     for (;;) {
       if (mode === START) {
         cellFrom = i
         quoting = plain
+        if (record.cells >= overfull) {
+          at = i
+          return OVERFULL
+        }
         if (i >= stop) {
           at = i
-          if (!last) return undefined
+          if (!last) return MORE
           addCell(i, i)
-          return { end: i, stop: i, terminated: false }
+          return ended(i, i, false)
         }
         mode = PLAIN
         if (b[i] === QUOTE) {
@@ -203,56 +360,186 @@ export function createLexer(options: { delimiter: number; limit?: number; keep?:
         }
       }
       if (mode === QUOTED) {
-        while (i < stop && b[i] !== QUOTE) i++
+        while (i < stop && b[i]! > QUOTE) i++
+        if (i < stop && b[i] !== QUOTE) {
+          if (b[i] === LF || b[i] === CR) spans = true
+          i++
+          continue
+        }
         // What follows the quote decides, so without it the scan comes back to this quote.
         at = i
-        if (i >= stop || (!last && i + 1 >= stop)) return undefined
-        const following = i + 1 < stop ? b[i + 1] : LF
-        if (following === QUOTE) {
-          quoting = escaped
+        if (i >= stop || (!last && i + 1 >= stop)) return MORE
+        if (i + 1 < stop && b[i + 1] === delimiter && b[i - 1] !== BACKSLASH) {
+          if (quoting === quoted) addCell(cellFrom + 1, i)
+          else addCell(cellFrom, i + 1)
+          mode = START
           i += 2
           continue
         }
-        if (following === CR && !last && i + 2 >= stop) return undefined
-        const crlf = following === CR && (i + 2 >= stop || b[i + 2] === LF)
-        if (following !== delimiter && following !== LF && !crlf) {
-          quoting = escaped
+        if (b[i - 1] === BACKSLASH && isEscaped(i)) {
+          if (backslashes) {
+            quoting = backslashed
+            i++
+            continue
+          }
+          escapes = true
+        }
+        if (i + 1 < stop && b[i + 1] === QUOTE) {
+          if (quoting === quoted) quoting = escaped
+          i += 2
+          continue
+        }
+        let after = i + 1
+        while (after < stop && (b[after] === 32 || (b[after] === 9 && delimiter !== 9))) after++
+        if (after >= stop && !last) return MORE
+        const c = after < stop ? b[after] : LF
+        const cr = c === CR ? loneAt(after, last) : 0
+        if (cr < 0) return MORE
+        if (c !== delimiter && c !== LF && c !== CR) {
+          if (backslashes || escapes || needsQuotes(cellFrom + 1, i)) return broken(after + 1)
           mode = TAIL
+          tailFrom = i + 1
+          quoting = Math.max(quoting, escaped)
           i++
           continue
         }
         if (quoting === quoted) addCell(cellFrom + 1, i)
         else addCell(cellFrom, i + 1)
         mode = START
-        i++
-        if (following === delimiter && i < stop) {
-          i++
+        if (c === delimiter && after < stop) {
+          i = after + 1
           continue
         }
-        const lineEnd = crlf ? i + 1 : i
-        return { end: i, stop: Math.min(lineEnd + 1, stop), terminated: lineEnd < stop }
+        if (c !== CR || cr === 1) return ended(after, Math.min(after + 1, stop), after < stop)
+        return ended(after, b[after + 1] === LF ? after + 2 : after + 3, true)
       }
       let c = 0
-      while (i < stop) {
-        c = b[i]!
-        if (c === delimiter || c === LF) break
-        i++
-      }
+      if (loneCr)
+        for (; i < stop; i++) {
+          c = b[i]!
+          if (c === delimiter || c === LF) break
+          if (c !== CR) continue
+          const lone = loneAt(i, last)
+          at = i
+          if (lone < 0) return MORE
+          if (lone === 1) break
+        }
+      else
+        while (i < stop) {
+          c = b[i]!
+          if (c === delimiter || c === LF) break
+          i++
+        }
       at = i
+      if (i >= stop && !last) return MORE
+      if (mode === TAIL && hasQuote(tailFrom, i)) return broken(Math.min(i + 1, stop))
       if (i < stop && c === delimiter) {
         addCell(cellFrom, i)
         mode = START
         i++
         continue
       }
-      if (i >= stop && !last) return undefined
-      const end = i > cellFrom && b[i - 1] === CR ? i - 1 : i
+      const end = Math.max(beforeCrs(i), cellFrom)
       addCell(cellFrom, end)
-      return { end, stop: Math.min(i + 1, stop), terminated: i < stop }
+      return ended(end, Math.min(i + 1, stop), i < stop || end < i)
     }
   }
 
-  return { record, push, next }
+  function ended(end: number, stop: number, isTerminated: boolean): number {
+    endAt = end
+    stopAt = stop
+    terminated = isTerminated
+    return ENDED
+  }
+
+  function broken(stop: number): number {
+    stopAt = stop
+    return BROKEN
+  }
+
+  /** 1: the CR at `i` stands alone. 0: an LF ends its line, CR LF or CR CR LF. -1: more bytes must tell. */
+  function loneAt(i: number, last: boolean): number {
+    if (i + 1 >= filled) return last ? 1 : -1
+    if (bytes[i + 1] === LF) return 0
+    if (bytes[i + 1] !== CR) return 1
+    if (i + 2 >= filled) return last ? 1 : -1
+    return bytes[i + 2] === LF ? 0 : 1
+  }
+
+  /** Where a line ends whose line end is at `i`. */
+  function beforeCrs(i: number): number {
+    if (i === from || bytes[i - 1] !== CR || (i < filled && bytes[i] === CR)) return i
+    return i - 1 > from && bytes[i - 2] === CR ? i - 2 : i - 1
+  }
+
+  /** Place of the LF or lone CR that ends the record's first line; -1 when there is none before `stop`. */
+  function firstLineEnd(stop: number, last: boolean): number {
+    for (let i = from; i < stop; i++) {
+      if (bytes[i] === LF || (bytes[i] === CR && loneAt(i, last) === 1)) return i
+    }
+    return -1
+  }
+
+  function hasCr(stop: number): boolean {
+    for (let i = from; i < stop; i++) if (bytes[i] === CR && loneAt(i, true) === 1) return true
+    return false
+  }
+
+  function hasQuote(start: number, stop: number): boolean {
+    for (let i = start; i < stop; i++) if (bytes[i] === QUOTE) return true
+    return false
+  }
+
+  /** An odd number of backslashes stands before the quote at `i`. */
+  function isEscaped(i: number): boolean {
+    let start = i
+    while (start - 1 > cellFrom && bytes[start - 1] === BACKSLASH) start--
+    return (i - start) % 2 === 1
+  }
+
+  /** The text could not stand without its quotes. */
+  function needsQuotes(start: number, stop: number): boolean {
+    for (let i = start; i < stop; i++) {
+      const c = bytes[i]
+      if (c === delimiter || c === LF || c === CR) return true
+    }
+    return false
+  }
+
+  function delimitersIn(start: number, stop: number): number {
+    let count = 0
+    for (let i = start; i < stop; i++) if (bytes[i] === delimiter) count++
+    return count
+  }
+
+  /** Counts the record's byte order marks; false when more bytes must tell. */
+  function findMarks(last: boolean): boolean {
+    marks = 0
+    for (;;) {
+      const mark = from + marks
+      if (mark >= filled) return last
+      if (bytes[mark] !== 0xef) return true
+      if (mark + 1 >= filled) return last
+      if (bytes[mark + 1] !== 0xbb) return true
+      if (mark + 2 >= filled) return last
+      if (bytes[mark + 2] !== 0xbf) return true
+      marks += 3
+    }
+  }
+
+  function expect(given: Expected): void {
+    expected = given
+    fileCr = given.loneCr
+    farTooMany = 2 * given.width + 16
+  }
+
+  if (options.expected) expect(options.expected)
+  return {
+    record,
+    push,
+    next,
+    expect,
+  }
 }
 
 function growCells(record: LexedRecord): void {
@@ -268,13 +555,28 @@ function growCells(record: LexedRecord): void {
   record.quoting = quotingOf
 }
 
-/** The bytes that an `escaped` cell stands for: doubled quotes halved, what follows the closing quote appended. */
-export function unquote(bytes: Uint8Array, start: number, end: number): Buffer {
+/**
+ * The bytes that an `escaped` or `backslashed` cell stands for: doubled quotes halved, what follows the closing quote
+ * appended, and of the backslashes before a quote one in two left out.
+ */
+export function unquote(bytes: Uint8Array, start: number, end: number, how = escaped): Buffer {
   const out = Buffer.allocUnsafe(end - start)
   let length = 0
   let open = true
   for (let i = start + 1; i < end; i++) {
     const c = bytes[i]!
+    if (how === backslashed && c === BACKSLASH) {
+      let quote = i
+      while (bytes[quote] === BACKSLASH && quote < end) quote++
+      if (bytes[quote] === QUOTE && quote < end) {
+        length += (quote - i) >> 1
+        out.fill(BACKSLASH, length - ((quote - i) >> 1), length)
+        const isText = (quote - i) % 2 === 1
+        if (isText) out[length++] = QUOTE
+        i = isText ? quote : quote - 1
+        continue
+      }
+    }
     if (open && c === QUOTE) {
       if (bytes[i + 1] === QUOTE && i + 1 < end) i++
       else {

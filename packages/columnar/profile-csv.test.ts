@@ -33,6 +33,7 @@ describe('profileCsv', () => {
       records: 3,
       encoding: 'utf-8',
       delimiter: ',',
+      lineEnd: 'lf',
       columns: [0, 1, 2, 3],
       width: 4,
       shape: expect.stringMatching(/^[0-9a-f]{12}$/),

@@ -6,6 +6,7 @@ import { createEvidence, type Evidence } from './evidence.ts'
 import { detectDelimiter, type Header, readHeader } from './header.ts'
 import { createLexer, type LexedRecord, type Lexer, pieces } from './lexer.ts'
 import { isBlank } from './record.ts'
+import { expectedOf } from './stray-quote.ts'
 import { Unreadable } from './unreadable.ts'
 
 export type { CsvProfile } from './csv-profile.ts'
@@ -59,6 +60,7 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
   let bom = 0
   let lexer: Lexer | undefined
   let delimiter: Delimiter = ','
+  let lineEnd: CsvProfile['lineEnd'] = 'lf'
   let header: Header | undefined
   let evidence: Evidence = createEvidence(table, [])
   let cuts: CsvProfile['cuts'] = []
@@ -73,6 +75,8 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
         return
       }
       header = readHeader(table, record, fileName)
+      lineEnd = record.bytes[record.start + record.length - 1] === 13 ? 'cr' : 'lf'
+      lexer!.expect(expectedOf(table, { ...header, delimiter, lineEnd }))
       evidence = createEvidence(table, header.columns)
       const start = header.isRecord ? record.offset : record.offset + record.length
       cuts = [{ offset: bom + start, row: 0 }]
@@ -122,6 +126,7 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
       return {
         records: header ? records : blankBefore,
         delimiter,
+        lineEnd,
         columns: found.columns,
         width: found.width,
         shape: found.shape,
@@ -151,12 +156,13 @@ function refuseForeign(head: Uint8Array, fileName: string): void {
       throw new Unreadable(`${fileName}: it is ${name}, not CSV in UTF-8 or Latin-1; save it as CSV in UTF-8`)
 }
 
-/** The first line with anything but blanks in it; undefined when it has not ended. */
+/** The first line with anything but blanks in it, up to an LF or CR; undefined when it has not ended. */
 function firstLine(head: Uint8Array, last: boolean): Uint8Array | undefined {
   let start = 0
   while (start < head.length && head[start]! <= 32 && head[start] !== 9) start++
-  const end = head.indexOf(10, start)
-  if (end < 0) return last && start < head.length ? head.subarray(start) : undefined
+  let end = start
+  while (end < head.length && head[end] !== 10 && head[end] !== 13) end++
+  if (end === head.length && !(last && start < end)) return undefined
   return head.subarray(start, end)
 }
 

@@ -79,6 +79,78 @@ describe('readCsv', () => {
     expect(reasons(whole)).toEqual([[2, 'truncated', null]])
     expect(whole.rows.map((row) => row[0])).toEqual([1, 3, 4])
   })
+  it('loses one line of many thousands to a quote that is closed by a later one', async () => {
+    const many = Array.from({ length: 20_000 }, (_, i) => (i % 5000 === 4999 ? `${i},"ok",1\n` : `${i},tv 32"x,1\n`))
+    many[7] = '7,"tv 32,1\n'
+    for (const sliceBytes of [1 << 30, 10_000]) {
+      const whole = await read(many.join(''), { sliceBytes })
+      expect(reasons(whole)).toEqual([[8, 'stray_quote', null]])
+      expect(whole).toMatchObject({ records: 20_000, blank: 0 })
+      expect(whole.rows.length).toBe(19_999)
+    }
+  })
+  it('tells two stray quotes from a text of several lines by the numbers in their places', async () => {
+    const whole = await read('1,a,1\n2,"b,2\n3,c,3\n4,d",4\n5,"one, two\nthree, four, five\n6",5\n')
+    expect(reasons(whole)).toEqual([[2, 'stray_quote', null]])
+    expect(whole.rows).toEqual([
+      [1, 'a', 100n],
+      [3, 'c', 300n],
+      [4, 'd"', 400n],
+      [5, 'one, two\nthree, four, five\n6', 500n],
+    ])
+  })
+  it('tells them apart in a table of text by the cells of every line', async () => {
+    const people = tableOf({ id: text.required(), person: text.optional(), city: text.optional() })
+    const whole = await readWhole(people, 'id,person,city\na,"b,c\nd,e,f\ng,h",i\nj,"k, l\nm\nn, o, p",q\n')
+    expect(reasons(whole)).toEqual([[1, 'stray_quote', null]])
+    expect(whole.rows).toEqual([
+      ['d', 'e', 'f'],
+      ['g', 'h"', 'i'],
+      ['j', 'k, l\nm\nn, o, p', 'q'],
+    ])
+  })
+  it('makes no row of the rest of a damaged text', async () => {
+    const people = tableOf({ id: text.required(), person: text.optional(), city: text.optional() })
+    const whole = await readWhole(people, 'id,person,city\na,"b\nc"d,e,f\ng,h,i\n')
+    expect(reasons(whole)).toEqual([
+      [1, 'stray_quote', null],
+      [2, 'stray_quote', null],
+    ])
+    expect(whole.rows).toEqual([['g', 'h', 'i']])
+  })
+  it('reads backslashes before quotes, or quarantines them, and never joins lines over them', async () => {
+    const whole = await read(
+      '1,"ele disse \\"bom\\" mesmo",1\n2,"tv 14\\"",2\n3,"C:\\x\\",3\n4,"a\\"b,4\n5,"ok",5\n6,c,6\n',
+    )
+    expect(reasons(whole)).toEqual([[4, 'stray_quote', null]])
+    expect(whole.rows.map((row) => row[1])).toEqual(['ele disse "bom" mesmo', 'tv 14"', 'C:\\x\\', 'ok', 'c'])
+  })
+  it('reads a file with CR line ends, and one that mixes them with others', async () => {
+    const rows = [
+      [1, 'a', 100n],
+      [2, 'b', 200n],
+      [3, 'c\nd', 300n],
+    ]
+    const contents = [
+      'id,name,price\r1,a,1\r2,b,2\r3,"c\nd",3\r',
+      'id,name,price\r1,a,1\n2,b,2\n3,"c\nd",3\n',
+      'id,name,price\n1,a,1\r2,b,2\r3,"c\nd",3\r',
+      'id,name,price\r\n1,a,1\n2,b,2\r3,"c\nd",3\r\n',
+      'id,name,price\r\r\n1,a,1\r\r\n2,b,2\r\r\n3,"c\nd",3\r\r\n',
+    ]
+    for (const content of contents)
+      for (const sliceBytes of [1 << 30, 1]) {
+        const whole = await readWhole(table, content, { sliceBytes, chunkBytes: 1 })
+        expect(whole).toMatchObject({ rows, rejected: [], blank: 0, records: 3 })
+        expect(whole.repaired).toEqual([0, 0, 0])
+      }
+  })
+  it('cuts a large file with CR line ends into slices', async () => {
+    const content = `id,name,price\r${Array.from({ length: 5000 }, (_, i) => `${i},"x\ny",1\r`).join('')}`
+    const whole = await readWhole(table, content, { sliceBytes: 1000, chunkBytes: 777 })
+    expect(whole.profile.cuts.length).toBeGreaterThan(40)
+    expect(whole.rows.map((row) => row[0])).toEqual(Array.from({ length: 5000 }, (_, i) => i))
+  })
   it('does not hold a cell that never ends', async () => {
     const row = `2,${'b'.repeat(500)},2\n`
     const whole = await read(`1,"a,1\n${row.repeat(40_000)}`, { sliceBytes: 1 << 20 })

@@ -2,9 +2,10 @@ import type { Cell } from '@droplake/contracts/column'
 import type { Table } from '@droplake/contracts/table'
 import { type CsvProfile, fileColumns } from './csv-profile.ts'
 import { cutOff } from './encoding.ts'
-import { createLexer, escaped, type LexedRecord, pieces, unquote } from './lexer.ts'
+import { createLexer, type Damage, escaped, type LexedRecord, pieces, unquote } from './lexer.ts'
 import { createCellReader, type Fault, type Note, type ReadCell } from './read-cell.ts'
 import { isBlank, isEmptyFrom, isSpace } from './record.ts'
+import { expectedOf, hasLooseQuote } from './stray-quote.ts'
 
 /** Rows of one slice, column by column; `records` = `rows` + `rejected` + `blank`. */
 export interface CsvBatch {
@@ -27,7 +28,7 @@ export interface Reject {
   row: number
   /** The first column that refused it; null when it is the record as a whole. */
   column: string | null
-  reason: Fault | 'cell_count' | 'truncated' | 'too_long'
+  reason: Fault | 'cell_count' | Damage
   /** As in the file without the line end, at most 1 MiB. */
   bytes: Uint8Array
   /** Byte of the slice where it begins. */
@@ -52,7 +53,7 @@ export async function* readCsv(
   chunks: AsyncIterable<Uint8Array>,
   options: { row: number; batchRows?: number; last: boolean },
 ): AsyncIterable<CsvBatch> {
-  const lexer = createLexer({ delimiter: profile.delimiter.charCodeAt(0) })
+  const lexer = createLexer({ delimiter: profile.delimiter.charCodeAt(0), expected: expectedOf(table, profile) })
   const batch = createBatch(table, profile, options)
   for await (const chunk of chunks)
     for (const piece of pieces(chunk)) {
@@ -114,8 +115,8 @@ function createBatch(table: Table, profile: CsvProfile, options: { row: number; 
         let source = bytes
         let from = start + starts[place]!
         let to = start + ends[place]!
-        if (quoting[place] === escaped) {
-          source = unquote(bytes, from, to)
+        if (quoting[place]! >= escaped) {
+          source = unquote(bytes, from, to, quoting[place])
           from = 0
           to = source.length
         }
@@ -156,6 +157,7 @@ function createBatch(table: Table, profile: CsvProfile, options: { row: number; 
       size += record.length
       if (record.damage) reject(record, record.damage, null)
       else if (isBlank(record)) current.blank++
+      else if (record.offset < record.suspect && hasLooseQuote(record)) reject(record, 'stray_quote', null)
       else if (last && !record.terminated && isCut(record, profile)) reject(record, 'truncated', null)
       else if (record.cells < profile.width || (record.cells > profile.width && !isEmptyFrom(record, profile.width)))
         reject(record, 'cell_count', null)
