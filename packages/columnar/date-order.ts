@@ -3,7 +3,7 @@
  * reading is guessed: an order holds for a column when it fits all of its dates and no other order does.
  */
 import type { DateOrder } from '@droplake/contracts/table'
-import { centuryOf, type DateStyle } from './read-time.ts'
+import { centuryOf, type DateStyle, fitsOtherForm, isLongStamp } from './read-time.ts'
 
 /** Counts what the dates of one column say about their order. */
 export interface DateVotes {
@@ -14,7 +14,7 @@ export interface DateVotes {
   fits: Record<DateOrder, number>
   /** Numbers in the place of the year, first or last, of dates with two-digit years. */
   years: { first: Set<number>; last: Set<number> }
-  /** By count of digits: cells that are only what they are taken for, and cells that may as well be a date in another form. */
+  /** By count of digits: cells that are only what they are taken for, and cells that may be, or only are, dates in another form. */
   digits: Record<10 | 12, { sure: number; doubtful: number }>
 }
 
@@ -77,25 +77,17 @@ function valueAt(bytes: Uint8Array, at: number, count: number): number {
   return value
 }
 
-/** Ten digits are an epoch, or a date without seconds or minutes; twelve are `YYYYMMDDHHMM`, or `YYMMDDHHMMSS`. */
+/** What cells of ten and twelve digits are taken for, and in which other form they may be dates. */
 function voteDigits(votes: DateVotes, bytes: Uint8Array, start: number, end: number): void {
   const count = digitsAt(bytes, start, end)
   if (count !== 10 && count !== 12) return
-  const [a, b, c, d, e, f] = [0, 1, 2, 3, 4, 5].map((n) => valueAt(bytes, start + 2 * n, 2)) as SixParts
-  const isCentury = a >= 19 && a <= 21
-  if (count === 12) {
-    if (isCentury && isMonth(c) && isDay(d) && e < 24 && f < 60) votes.digits[12].sure++
-    else if (isMonth(b) && isDay(c) && d < 24 && e < 60 && f < 60) votes.digits[12].doubtful++
-    return
-  }
-  // `YYYYMMDDHH`, `YYMMDDHHMM`, `DDMMYYHHMM`.
-  const isHourly = isCentury && isMonth(c) && isDay(d) && e < 24
-  const isShort = isMonth(b) && (isDay(c) || isDay(a)) && d < 24 && e < 60
-  if (isHourly || isShort) votes.digits[10].doubtful++
-  else if (a >= 10 && a <= 41) votes.digits[10].sure++
+  const value = valueAt(bytes, start, count)
+  const isOther = fitsOtherForm(value, count)
+  if (count === 10) {
+    if (isOther) votes.digits[10].doubtful++
+    else if (value >= 1e9 && value < 4.2e9) votes.digits[10].sure++
+  } else if (isOther !== isLongStamp(value)) votes.digits[12][isOther ? 'doubtful' : 'sure']++
 }
-
-type SixParts = [number, number, number, number, number, number]
 
 /**
  * The style of every column's dates: the order that all of its own prove, else the one that all other columns of the file agree on,
@@ -117,14 +109,14 @@ export function decideDates(
   const place = yearPlace(open)
   const short = open.filter(({ years }) => years.first.size > 0)
   const common = orders.filter(
-    (order) => short.every((votes) => candidates(votes).includes(order)) && fitsPlace(order, place?.proven),
+    (order) => short.every((votes) => candidates(votes).includes(order)) && fitsPlace(order, place.proven),
   )
   for (const votes of open) {
-    const others = proven.size === 1 ? [...proven].filter((order) => fitsPlace(order, place?.likely)) : []
+    const others = proven.size === 1 ? [...proven].filter((order) => fitsPlace(order, place.likely)) : []
     const own = proven.size === 0 && short.includes(votes) ? common : []
     const left = candidates(votes).filter((order) => others.includes(order) || own.includes(order))
     if (left.length === 1) found.set(votes, left[0]!)
-    else if (contract && candidates(votes).includes(contract) && fitsPlace(contract, place?.likely)) {
+    else if (contract && candidates(votes).includes(contract) && fitsPlace(contract, place.likely)) {
       found.set(votes, contract)
       warnings.push(
         `column ${votes.name}: no date proves the order of day and month, read as ${words[contract]}, as the contract says`,
@@ -139,7 +131,7 @@ export function decideDates(
     const doubtful = ([10, 12] as const).filter((count) => isDoubtful(votes, count))
     for (const count of doubtful)
       warnings.push(
-        `column ${votes.name}: numbers of ${count} digits may be two kinds of time, so they are quarantined`,
+        `column ${votes.name}: numbers of ${count} digits may be two kinds of time, so those that fit both are quarantined`,
       )
     dates[votes.name] = { order, doubtful }
   }
@@ -169,25 +161,33 @@ function isDoubtful(votes: DateVotes, count: 10 | 12): boolean {
   return doubtful > 0 && doubtful >= sure
 }
 
+type YearPlace = 'first' | 'last' | undefined
+
 /**
- * Where two-digit years stand, when days and months leave it open: the years of a file lie close together, and its days do not. `proven`
- * with three numbers and more in the other place, twice as many as there are years; else only `likely`.
+ * Where two-digit years stand, when days and months leave it open. Years of a file lie close together, and its days do not:
+ * `proven` with three numbers and more in the other place, twice as many as there are years. What is only `likely`, also because
+ * the years are those of today, never decides, but speaks against a contract.
  */
-function yearPlace(
-  columns: readonly DateVotes[],
-): Record<'likely' | 'proven', 'first' | 'last' | undefined> | undefined {
-  const first = new Set(columns.flatMap(({ years }) => [...years.first]))
-  const last = new Set(columns.flatMap(({ years }) => [...years.last]))
-  if (first.size === 0 || isNear(first) === isNear(last)) return undefined
-  const likely = isNear(first) ? 'first' : 'last'
-  const [years, days] = likely === 'first' ? [first, last] : [last, first]
-  return { likely, proven: days.size >= 3 && days.size >= 2 * years.size ? likely : undefined }
+function yearPlace(columns: readonly DateVotes[]): { likely: YearPlace; proven: YearPlace } {
+  const first = [...new Set(columns.flatMap(({ years }) => [...years.first]))]
+  const last = [...new Set(columns.flatMap(({ years }) => [...years.last]))]
+  if (first.length === 0) return { likely: undefined, proven: undefined }
+  const near = onlyOne(isNear(first), isNear(last))
+  const [years, days] = near === 'first' ? [first, last] : [last, first]
+  return {
+    likely: near ?? onlyOne(first.every(isOfToday), last.every(isOfToday)),
+    proven: days.length >= 3 && days.length >= 2 * years.length ? near : undefined,
+  }
 }
 
-function isNear(parts: Set<number>): boolean {
-  const years = [...parts].map(centuryOf)
+const onlyOne = (first: boolean, last: boolean): YearPlace => (first === last ? undefined : first ? 'first' : 'last')
+
+const isOfToday = (year: number) => year >= 10 && year < 30
+
+function isNear(parts: readonly number[]): boolean {
+  const years = parts.map(centuryOf)
   return Math.max(...years) - Math.min(...years) <= 10
 }
 
-const fitsPlace = (order: DateOrder, place: 'first' | 'last' | undefined) =>
+const fitsPlace = (order: DateOrder, place: YearPlace) =>
   place === undefined || (place === 'first') === (order === 'ymd')

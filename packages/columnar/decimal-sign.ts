@@ -84,6 +84,8 @@ export function voteSign(votes: SignVotes, bytes: Buffer, from: number, to: numb
   let end = to
   while (start < end && bytes[start]! <= 32) start++
   while (start < end && bytes[end - 1]! <= 32) end--
+  // `57` has no room for a separator between digits.
+  if (end - start < 3) return
   let i = start
   if (bytes[i] === 45) i++
   const first = i

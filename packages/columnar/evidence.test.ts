@@ -243,8 +243,10 @@ describe('the order of dates', () => {
     expect(warnings).toHaveLength(1)
     expect((await at(['17-10-02;'], { dateOrder: 'ymd' })).rows).toEqual([['2017-10-02', null]])
     expect((await at(['17-10-02;'])).rejected).toEqual(['1 ambiguous_date a'])
-    // Days of one number and years that lie far apart.
+    // Days of one number and years that lie far apart; a year of today only where the contract has the day.
     expect((await at(['17-10-02;', '17-11-13;'], { dateOrder: 'dmy' })).rejected).toHaveLength(2)
+    expect((await at(['17-10-02;'], { dateOrder: 'dmy' })).rejected).toEqual(['1 ambiguous_date a'])
+    expect((await at(['17-10-18;'], { dateOrder: 'dmy' })).rows).toEqual([['2018-10-17', null]])
   })
 
   it('never gives another day than was meant, in any form and for any days', async () => {
@@ -303,9 +305,13 @@ describe('numbers as times', () => {
     const { rows } = await read(column, ['1520244000', '1520244060', '1801012359'])
     expect(rows).toHaveLength(3)
   })
-  it('are no dates of the year 2010 in twelve digits that other cells show to have seconds', async () => {
-    expect(await rejected('201105103000', '201103102215', '201130235959')).toHaveLength(3)
-    expect(await rejected('201203051000', '180131233000')).toContain('ambiguous_date')
+  it('of the years 2001 to 2012 are quarantined in twelve digits where the other cells have two-digit years and seconds', async () => {
+    expect(await rejected('201105103000', '201103102215', '201130235959', '201203051000')).toEqual([
+      ...['ambiguous_date', 'ambiguous_date', 'ambiguous_date', 'ambiguous_date'],
+    ])
+    expect(await rejected('201103102215', '201104102215')).toEqual([])
+    const { rows } = await read(column, ['201803051000', '310120182330', '180131233000'])
+    expect(rows).toEqual([['2018-03-05T10:00']])
   })
 })
 

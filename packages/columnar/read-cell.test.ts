@@ -399,7 +399,8 @@ describe('timestamps', () => {
       expect(read(timestamp.optional(), cell), cell).toBe('!ambiguous_date')
     expect(read(date.optional(), '03/04/2018')).toBe('!ambiguous_date')
     expect(read(timestamp.optional(), '03/04/2018', { order: 'ymd' })).toBe('!ambiguous_date')
-    expect(read(timestamp.optional(), '1433193132', { doubtful: [10] })).toBe('!ambiguous_date')
+    expect(read(timestamp.optional(), '1801012359', { doubtful: [10] })).toBe('!ambiguous_date')
+    expect(read(timestamp.optional(), '1433193132', { doubtful: [10] })).toBe(utc('2015-06-01T21:12:12Z'))
     for (const [cell, iso] of [
       ['13/04/2018', '2018-04-13'],
       ['04/13/2018', '2018-04-13'],
@@ -437,6 +438,8 @@ describe('dates', () => {
     expect(read(date.optional(), '1969-12-31')).toBe(-1)
     expect(read(date.optional(), '02/01/1970', { order: 'dmy' })).toEqual(mended(1))
     expect(read(date.optional(), '1970-01-02 23:00:00')).toEqual(mended(1))
+    expect(read(date.optional(), '1433193132')).toEqual(mended(16587))
+    expect(read(date.optional(), '20150601')).toEqual(mended(16587))
     expect(read(date.optional(), '1970-02-30')).toBe('!not_a_date')
   })
 })

@@ -6,7 +6,7 @@ import type { Fault, ReadCell } from './read-cell.ts'
 export interface DateStyle {
   /** Of `03/04/2018` and `17-10-02`; null where nothing decides it, so only dates of one reading are read. */
   order: DateOrder | null
-  /** Counts of digits that may be two kinds of time in this column, so they are none. */
+  /** Counts of digits of which this column does not show whether they are what they are taken for; see `fitsOtherForm`. */
   doubtful: readonly number[]
 }
 
@@ -132,7 +132,7 @@ export function createTimeParser(style: DateStyle): (bytes: Buffer, start: numbe
   function digitsOnly(bytes: Buffer, end: number, seen: Seen): number {
     const count = digits
     const found = value
-    if (doubtful.includes(count)) {
+    if (doubtful.includes(count) && fitsOtherForm(found, count)) {
       seen.fault = 'ambiguous_date'
       return Number.NaN
     }
@@ -160,7 +160,7 @@ export function createTimeParser(style: DateStyle): (bytes: Buffer, start: numbe
     const hour = Math.trunc(clock / 10_000)
     const minute = Math.trunc(clock / 100) % 100
     const second = clock % 100
-    if (hour > 23 || minute > 59 || second > 59) return Number.NaN
+    if (hour > 23 || minute > 59 || second > 59 || (count === 12 && !isLongStamp(found))) return Number.NaN
     return (
       days(Math.trunc(date / 10_000), Math.trunc(date / 100) % 100, date % 100) * day +
       ((hour * 60 + minute) * 60 + second) * 1000
@@ -224,6 +224,27 @@ export function createTimeParser(style: DateStyle): (bytes: Buffer, start: numbe
   }
 }
 
+/**
+ * Whether ten digits, which are taken for an epoch, may be `YYYYMMDDHH`, `YYMMDDHHMM` or `DDMMYYHHMM`; whether twelve, which are
+ * taken for `YYYYMMDDHHMM`, may be `YYMMDDHHMMSS`.
+ */
+export function fitsOtherForm(found: number, count: number): boolean {
+  const pair = (n: number) => Math.trunc(found / 10 ** (count - 2 - 2 * n)) % 100
+  const isClock = pair(3) < 24 && pair(4) < 60
+  if (count === 12) return isClock && pair(5) < 60 && isMonthDay(pair(1), pair(2))
+  return isLongStamp(found * 100) || (isClock && (isMonthDay(pair(1), pair(2)) || isMonthDay(pair(1), pair(0))))
+}
+
+/** `YYYYMMDDHHMM` in a plausible year; those of other centuries are rather `YYMMDDHHMMSS`. */
+export function isLongStamp(found: number): boolean {
+  const pair = (n: number) => Math.trunc(found / 10 ** (10 - 2 * n)) % 100
+  const year = pair(0) * 100 + pair(1)
+  return year >= 1970 && year <= lastEpochYear && isMonthDay(pair(2), pair(3)) && pair(4) < 24 && pair(5) < 60
+}
+
+const isMonthDay = (month: number, dayOfMonth: number) =>
+  month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= 31
+
 /** 70 and later are 19xx. */
 export const centuryOf = (year: number): number => year + (year >= 70 ? 1900 : 2000)
 
@@ -257,7 +278,7 @@ export function createDateReader(style: DateStyle): ReadCell {
       note.fault ??= 'not_a_date'
       return null
     }
-    if (end - start > 10) note.repaired = true
+    if (end - start > 10 || millis % day !== 0) note.repaired = true
     return Math.floor(millis / day)
   }
 }
