@@ -1,4 +1,5 @@
-import type { DropResult } from '@droplake/local/drop'
+import { basename } from 'node:path'
+import type { DroppedObject, DropResult } from '@droplake/local/drop'
 import type { Report } from '@droplake/pipeline/report'
 import { type ExitCode, exit } from './exit-codes.ts'
 import type { Session } from './session.ts'
@@ -28,14 +29,29 @@ export function showDrop({ objects, runs }: DropResult, session: Session, style:
   const known = objects.filter(({ key, outcome }) => outcome === 'duplicate' && !reported.has(key))
   if (known.length > 0) lines.push(`${many(known.length, 'file')} the lake has already, nothing to do: ${names(known)}`)
   const unknown = objects.filter(({ outcome }) => outcome === 'unroutable')
-  if (unknown.length > 0)
-    lines.push(
-      `${style.red('no table takes')} ${names(unknown)}`,
-      `  name its table: ${session.hint('drop PATH --dataset NAME --table NAME')}`,
-    )
+  for (const object of unknown.slice(0, mostShown)) lines.push(...unroutable(object, session, style))
+  if (unknown.length > mostShown)
+    lines.push(`… and ${many(unknown.length - mostShown, 'more file')} that no table takes`)
   if (lines.length > 0) parts.unshift(lines.join('\n'))
   return parts.length > 0 ? parts.join('\n\n') : 'nothing was pending'
 }
+
+const mostShown = 12
+
+/** Why no table takes a file, and the commands that would have it taken, the nearest table first. */
+function unroutable(object: DroppedObject, { hint }: Session, style: Style): string[] {
+  const { key, path = key, member, message, candidates = [], isForeign } = object
+  const name = readable(member ?? basename(path))
+  const place = member === undefined ? quoted(path) : 'PATH'
+  const commands = candidates.map(({ dataset, table }) => hint(`drop ${place} --dataset ${dataset} --table ${table}`))
+  const lines = [`${style.red('no table takes')} ${name}${message ? `: ${readable(message)}` : ''}`]
+  if (commands.length > 0 && member !== undefined) lines.push('  unpack it, and drop it by itself:')
+  if (commands.length === 0 && !isForeign)
+    lines.push(`  name its table: ${hint(`drop ${place} --dataset NAME --table NAME`)}`)
+  return [...lines, ...commands.map((line) => `  ${line}`)]
+}
+
+const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${readable(path).replaceAll("'", "'\\''")}'`)
 
 const names = (objects: DropResult['objects']) => {
   const shown = objects.slice(0, 12).map(({ key }) => readable(key.split('/').at(-1) ?? key))

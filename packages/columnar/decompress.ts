@@ -1,110 +1,161 @@
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { Readable, type Transform } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
-import { crc32, createGunzip, createZstdDecompress } from 'node:zlib'
-import { openPromise } from 'yauzl'
+import { createGunzip, createZstdDecompress } from 'node:zlib'
+import { isLitter } from '@droplake/contracts/file-name'
+import { chunksOf, type FileBytes, watchReads } from './file-bytes.ts'
+import { foreignFormat } from './foreign-format.ts'
 import { Unreadable } from './unreadable.ts'
+import { openZip, type Zip, type ZipMember } from './zip.ts'
 
-type Archive = 'gzip' | 'zstd' | 'zip'
+export type Packing = 'gzip' | 'zstd' | 'zip'
 
-const endings: Record<string, Archive> = { gz: 'gzip', zst: 'zstd', zip: 'zip' }
-const magics: [Archive, number[]][] = [
+const endings: Record<string, Packing> = { gz: 'gzip', zst: 'zstd', zip: 'zip' }
+const magics: [Packing, number[]][] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  ['zip', [0x50, 0x4b, 0x05, 0x06]],
 ]
 
 /** Whether a file's name says that it is compressed. */
 export const isCompressed = (fileName: string): boolean => byEnding(fileName) !== undefined
 
-const byEnding = (fileName: string): Archive | undefined =>
+const byEnding = (fileName: string): Packing | undefined =>
   endings[/\.(gz|zst|zip)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '']
 
+/** How a file is packed, by its first bytes, or by its name where they say nothing; undefined for a plain file. */
+export function packingOf(fileName: string, head: Uint8Array): Packing | undefined {
+  return magics.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0] ?? byEnding(fileName)
+}
+
+/** What a file may unpack to: bombs end here. */
+export interface UnpackLimits {
+  /** No file unpacks to more bytes. */
+  mostBytes: number
+  /** Beyond `freeBytes` of output no file unpacks to more than this times its own size. */
+  mostRatio: number
+  freeBytes: number
+}
+
+export const defaultLimits: UnpackLimits = { mostBytes: 2 ** 36, mostRatio: 200, freeBytes: 2 ** 28 }
+
+export interface PlainOptions {
+  /** The member of a zip archive that is the file; without it the archive must hold exactly one. */
+  member?: string
+  limits?: UnpackLimits
+}
+
 /**
- * The plain bytes of a file: unpacked by its ending (`.gz`, `.zst`, `.zip` with exactly one file), by its first bytes
- * where the ending says nothing, else as they are. Members and frames that follow each other are one file. A zip is
- * spooled to a temporary file, because its directory stands at its end.
+ * The plain bytes of a file: unpacked as its first bytes or its ending ask for (gzip, zstd, zip), else as they are. Members
+ * of gzip and frames of zstd that follow each other are one file. A member of a zip may be packed once more, by gzip or zstd.
  *
- * Throws `Unreadable` when the archive is cut off, corrupt, encrypted, holds several files, or unpacks to more than
- * `maxBytes` (64 GiB). Errors of the source pass as they are.
+ * Throws `Unreadable` when the archive is cut off, corrupt or encrypted, does not hold the one file, or unpacks to more
+ * than the limits allow. Errors of reading the file pass as they are.
  */
 export async function* openPlain(
   fileName: string,
-  source: AsyncIterable<Uint8Array>,
-  options: { maxBytes?: number } = {},
+  source: FileBytes,
+  options: PlainOptions = {},
 ): AsyncIterable<Uint8Array> {
-  const { maxBytes = 2 ** 36 } = options
-  const failed: { cause?: unknown } = {}
-  const input = await peek(watched(source, failed))
-  const archive = byEnding(fileName) ?? byMagic(input.head)
-  if (!archive) {
-    yield* input.chunks
+  const { limits = defaultLimits } = options
+  const { file, failed } = watchReads(source)
+  const packing = packingOf(fileName, await source.read({ start: 0, end: 4 }))
+  if (!packing) {
+    yield* chunksOf(file)
     return
   }
-  let unpacked = 0
   try {
-    for await (const chunk of unpack[archive](input.chunks)) {
-      unpacked += chunk.length
-      if (unpacked > maxBytes) throw new Unreadable(`it unpacks to more than ${maxBytes} bytes`)
-      yield chunk
-    }
+    if (packing !== 'zip') yield* limited(unpack[packing](chunksOf(file)), file.size, limits)
+    else yield* openMember(await openZip(file), options.member, limits)
   } catch (error) {
     if ('cause' in failed) throw failed.cause
-    if (!(error instanceof Error) || isSystemError(error)) throw error
-    throw new Unreadable(`${fileName}: not a whole ${archive} archive of one file: ${error.message}`, { cause: error })
+    if (!(error instanceof Error)) throw error
+    const what = options.member === undefined ? `not a whole ${packing} archive of one file` : 'not readable'
+    const name = options.member ?? fileName
+    throw new Unreadable(`${name}: ${error instanceof Refused ? '' : `${what}: `}${error.message}`, { cause: error })
   }
 }
 
-const unpack: Record<Archive, (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>> = {
+/** A fault that says everything by itself. */
+class Refused extends Error {}
+
+/** The plain bytes of a member; without a name, of the only one. */
+export async function* openMember(zip: Zip, name: string | undefined, limits: UnpackLimits): AsyncIterable<Uint8Array> {
+  const member = name === undefined ? onlyMember(zip) : zip.members.find((each) => each.name === name)
+  if (!member) throw new Error(`the archive has no member of this name`)
+  if (member.fault) throw new Refused(member.fault)
+  const chunks = limited(zip.open(member), member.packed, limits)
+  const head = await peek(chunks)
+  const nested = packingOf(member.name, head.bytes)
+  if (nested === 'zip')
+    throw new Refused(foreignFormat(head.bytes) ?? 'it is an archive within the archive; unpack it first')
+  if (nested) yield* limited(unpack[nested](head.chunks), member.packed, limits)
+  else yield* head.chunks
+}
+
+/** The members of an archive that are files of its sender, not of his computer. */
+export const dataMembers = (zip: Zip): ZipMember[] => zip.members.filter(({ name }) => !isLitter(name))
+
+function onlyMember(zip: Zip): ZipMember {
+  const foreign = foreignArchive(zip)
+  if (foreign) throw new Refused(foreign)
+  const members = dataMembers(zip)
+  if (members.length !== 1) throw new Error(`it holds ${members.length === 0 ? 'no file' : 'several files'}`)
+  return members[0] as ZipMember
+}
+
+/** What a zip archive is when it is another program's document. */
+export function foreignArchive({ members }: Zip): string | undefined {
+  const has = (name: string) => members.some((member) => member.name === name)
+  if (has('xl/workbook.xml') || has('xl/workbook.bin')) return 'an Excel workbook: save it as CSV'
+  if (has('word/document.xml')) return 'a Word document: save its table as CSV'
+  if (has('content.xml') && has('mimetype')) return 'an OpenDocument file: save it as CSV'
+  return undefined
+}
+
+async function* limited(
+  chunks: AsyncIterable<Uint8Array>,
+  packed: number,
+  { mostBytes, mostRatio, freeBytes }: UnpackLimits,
+): AsyncIterable<Uint8Array> {
+  let unpacked = 0
+  for await (const chunk of chunks) {
+    unpacked += chunk.length
+    if (unpacked > mostBytes) throw new Refused(`it unpacks to more than ${mostBytes} bytes, the limit that is set`)
+    if (unpacked > freeBytes && unpacked > packed * mostRatio)
+      throw new Refused(`it unpacks to more than ${mostRatio} times its size, as a decompression bomb does`)
+    yield chunk
+  }
+}
+
+/** Packings that are one stream, whatever its chunks. */
+export const unpack: Record<
+  Exclude<Packing, 'zip'>,
+  (chunks: AsyncIterable<Uint8Array>) => AsyncIterable<Uint8Array>
+> = {
   gzip: gunzip,
   zstd: unzstd,
-  zip: unzip,
 }
 
-/** Trouble of the machine, not of the bytes: the temporary file could not be written or read. */
-const isSystemError = (error: Error): boolean => 'syscall' in error
-
-function byMagic(head: Uint8Array): Archive | undefined {
-  return magics.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0]
-}
-
-/** Remembers an error of the source, so that it is not taken for one of the archive. */
-async function* watched(source: AsyncIterable<Uint8Array>, failed: { cause?: unknown }): AsyncIterable<Uint8Array> {
-  try {
-    yield* source
-  } catch (error) {
-    failed.cause = error
-    throw error
-  }
-}
-
+/** The first bytes of a stream, and the whole stream. */
 async function peek(
   source: AsyncIterable<Uint8Array>,
-): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
+): Promise<{ bytes: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
   const iterator = source[Symbol.asyncIterator]()
-  let head = new Uint8Array(0)
-  let ended = false
-  while (head.length < 4 && !ended) {
-    const { value, done } = await iterator.next()
-    if (done) ended = true
-    else head = Uint8Array.from(Buffer.concat([head, value]))
-  }
+  const { value = new Uint8Array(0), done } = await iterator.next()
   async function* chunks() {
     try {
-      if (head.length > 0) yield head
-      while (!ended) {
-        const { value, done } = await iterator.next()
-        if (done) return
-        yield value
+      if (value.length > 0) yield value
+      for (let ended = done; !ended; ) {
+        const next = await iterator.next()
+        ended = next.done
+        if (!next.done) yield next.value
       }
     } finally {
       await iterator.return?.()
     }
   }
-  return { head, chunks: chunks() }
+  return { bytes: value, chunks: chunks() }
 }
 
 async function* gunzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -168,35 +219,5 @@ function openFrame() {
       stream.end()
       await ended
     },
-  }
-}
-
-async function* unzip(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-  const folder = await mkdtemp(join(tmpdir(), 'droplake-zip-'))
-  try {
-    const path = join(folder, 'archive.zip')
-    await pipeline(Readable.from(chunks), createWriteStream(path))
-    const zip = await openPromise(path, { autoClose: false, lazyEntries: true })
-    try {
-      const files = []
-      for await (const entry of zip.eachEntry()) {
-        // Finder adds a folder of its own beside the file.
-        if (!entry.fileName.endsWith('/') && !entry.fileName.startsWith('__MACOSX/')) files.push(entry)
-        if (files.length > 1) break
-      }
-      const [file] = files
-      if (!file || files.length > 1) throw new Error(`it holds ${file ? 'several files' : 'no file'}`)
-      if (file.isEncrypted()) throw new Error('it is encrypted')
-      let sum = 0
-      for await (const chunk of await zip.openReadStreamPromise(file)) {
-        sum = crc32(chunk, sum)
-        yield chunk
-      }
-      if (sum !== file.crc32) throw new Error(`checksum of ${file.fileName} is wrong`)
-    } finally {
-      zip.close()
-    }
-  } finally {
-    await rm(folder, { recursive: true, force: true })
   }
 }

@@ -24,7 +24,7 @@ const noise = new Set(
     'copy copia cópia kopie copie of de von the a final df csv tsv txt data dataset dataframe table tbl file raw clean cleaned ' +
     'processed prepared export exported exports extract dump download downloaded full all sample latest updated fixed utf v ' +
     'january february march april may june july august september october november december ' +
-    'jan feb mar apr jun jul aug sep sept oct nov dec daily weekly monthly yearly part'
+    'jan feb mar apr jun jul aug sep sept oct nov dec daily weekly monthly yearly part run block chunk'
   ).split(' '),
 )
 
@@ -45,6 +45,9 @@ function meaning(name: string, dataset: string): string[] {
   const own = new Set(wordsOf(dataset))
   return wordsOf(name).filter((word) => !noise.has(word) && !/^\p{N}+$/u.test(word) && !own.has(word))
 }
+
+/** Whether a name says nothing but that its file is one of several: `part-00000`, `000000_0`, `data`. */
+export const isNumbered = (name: string): boolean => meaning(stemOf(name), '').every((word) => word.length === 1)
 
 const singular = (word: string) => word.replace(/ies$/, 'y').replace(/(?<=..[^s])s$/, '')
 
@@ -111,7 +114,7 @@ export function isLitter(path: string): boolean {
   const name = parts.at(-1) ?? ''
   return (
     parts.some(
-      (part) => part.startsWith('.') || part === '__MACOSX' || part === '_delta_log' || part === '_temporary',
+      (part) => /^\.[^.]/.test(part) || part === '__MACOSX' || part === '_delta_log' || part === '_temporary',
     ) ||
     /^_(SUCCESS|committed_.*|started_.*|metadata|common_metadata)$/.test(name) ||
     /^(thumbs\.db|desktop\.ini)$/i.test(name) ||

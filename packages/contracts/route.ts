@@ -1,16 +1,19 @@
 import type { Dataset } from './dataset.ts'
-import { fittingTables, tablesOf } from './file-name.ts'
+import { fittingTables, isNumbered, tablesOf } from './file-name.ts'
 import type { Table } from './table.ts'
 
 /**
- * The tables that a path's names fit best, wherever it lies: the file's own name decides; where no table has it, the nearest
- * folder's does that some table has, because Spark and its like name the folder and number the files. More than one: they
- * fit equally well, and the name says nothing.
+ * The tables that a path's name fits best, wherever it lies. The file's own name decides; where that is but a number, the
+ * nearest folder's that some table has, as Spark and its like name the folder and number the files. More than one: they fit
+ * equally well, and the name says nothing.
  */
 export function tablesByName(tables: readonly Table[], path: string): Table[] {
-  for (const part of path.split('/').filter(Boolean).reverse()) {
-    const found = fittingTables(tables, part)
-    if (found.length > 0) return found
+  const [name = '', ...folders] = path.split('/').filter(Boolean).reverse()
+  const found = fittingTables(tables, name)
+  if (found.length > 0 || !isNumbered(name)) return found
+  for (const folder of folders) {
+    const named = fittingTables(tables, folder)
+    if (named.length > 0) return named
   }
   return []
 }

@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto'
+import type { LoggedSource } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
+import { forced, sourceName, sourcesOf } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
+import { recognizeObject } from '@droplake/pipeline/recognize'
 import type { Report } from '@droplake/pipeline/report'
-import { type DroppedFile, droppedFiles, type PutObject, upload } from './dropped-files.ts'
+import { type DroppedFile, droppedFiles, upload } from './dropped-files.ts'
 import { reportsOf } from './reports.ts'
-import { type Answer, enqueuer, heard, ringFor, runFor } from './ring.ts'
+import { type Answer, enqueuer, heard, type PutObject, ringFor, runFor } from './ring.ts'
 import { settled, type WaitOptions } from './settled.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -21,11 +25,22 @@ export interface DropOptions extends WaitOptions {
   onLate?: (files: number) => void
 }
 
+/** What became of one dropped file, or of one member of a dropped archive. */
 export interface DroppedObject {
+  /** Of the object; of a member with its path after it. */
   key: string
+  member?: string
   dataset: string | null
   table: string | null
   outcome: 'admitted' | 'duplicate' | 'unroutable' | 'empty'
+  /** Why no table takes it. */
+  message?: string
+  /** It is no file of rows, whatever table it is meant for. */
+  isForeign?: boolean
+  /** Tables that might take it, the nearest first. */
+  candidates?: { dataset: string; table: string }[]
+  /** Where the file was dropped from. */
+  path?: string
 }
 
 export interface DropResult {
@@ -43,26 +58,33 @@ export async function drop(place: Place, options: DropOptions): Promise<DropResu
     throw new UsageError('drop: --force waits for what the stage says of the files first; leave --no-wait out')
   const put: PutObject[] = []
   const enqueue = enqueuer(place, { force })
-  for (const file of droppedFiles(place.fx.datasets, options)) {
+  for (const file of await droppedFiles(place.fx.datasets, options)) {
     options.onFile?.(file)
     // A drop here is ended whole; on a stage nothing depends on who uploads.
     const stored = await upload(place.fx.store, file, place.remote && options.signal)
     if (!stored) break
-    const { key, dataset, table } = file
-    const object = { key, dataset, table, version: stored.version }
+    const object = await putObject(place, file, stored.version)
     put.push(place.remote ? object : await enqueue(object, stored.digest))
   }
-  if (!wait) return { objects: put.map((object) => describe(object, undefined, undefined)), runs: [] }
+  if (!wait) return { objects: put.flatMap((object) => describe(object, undefined, {})), runs: [] }
   const answers = place.remote ? await heard(place, put, options) : await runFor(place, put)
   const runs = new Map<string, Report>()
   const dropped = put.map((object, n): Dropped => ({ ...object, answer: answers[n] }))
   await conclude(place, dropped, { ...options, runs })
   if (place.remote && force) await forceKnown(place, dropped, { ...options, runs })
-  const outcomes = await outcomesOf(place, dropped)
+  const logged = await loggedSources(place, dropped)
   return {
-    objects: dropped.map((object, n) => describe(object, object.answer, outcomes[n])),
+    objects: dropped.flatMap((object) => describe(object, object.answer, logged)),
     runs: [...runs.values()],
   }
+}
+
+async function putObject({ fx }: Place, file: DroppedFile, version: string): Promise<PutObject> {
+  const { path, key, dataset, unroutable } = file
+  const info = dataset ? await fx.store.head(key, version) : undefined
+  const found = info && (await recognizeObject(fx, info))
+  const sources = found ? sourcesOf(info, found.parts) : []
+  return { path, key, version, dataset, unroutable: found?.unroutable ?? unroutable, sources }
 }
 
 type Dropped = PutObject & { answer: Answer | undefined }
@@ -77,7 +99,7 @@ async function conclude(
 ): Promise<void> {
   for (const dataset of datasetsOf(objects)) {
     const waiting = objects.filter((each) => each.dataset === dataset && each.answer?.outcome !== 'duplicate')
-    const sources = waiting.flatMap((each) => each.answer?.source ?? [])
+    const sources = waiting.flatMap((each) => (each.answer ? each.sources.map(({ id }) => id) : []))
     const began = waiting.flatMap((each) => each.answer?.run ?? [])
     const seen = await settled(place, dataset, sources, { ...options, runs: began })
     for (const report of await reportsOf(place, dataset, { sources, runs: [...began, ...seen] }))
@@ -94,32 +116,55 @@ async function forceKnown(
   objects: Dropped[],
   options: WaitOptions & { runs: Map<string, Report> },
 ): Promise<void> {
-  const outcomes = await outcomesOf(place, objects)
-  const known = objects.filter((_, n) => outcomes[n] === 'duplicate')
+  const logged = await loggedSources(place, objects)
+  const known = objects.filter((object) => object.sources.some(({ id }) => logged[id]?.outcome === 'duplicate'))
   if (known.length === 0 || options.signal?.aborted) return
-  const answers = await ringFor(place, known, { force: true })
-  for (const [n, object] of known.entries()) object.answer = answers[n]
+  const nonces = known.map(() => randomUUID())
+  const answers = await ringFor(place, known, nonces)
+  for (const [n, object] of known.entries()) {
+    object.answer = answers[n]
+    object.sources = forced(object.sources, nonces[n])
+  }
   await conclude(place, known, options)
 }
 
-/** What the log says of each object; undefined while it says nothing. */
-async function outcomesOf({ fx }: Place, objects: readonly Dropped[]): Promise<(string | undefined)[]> {
-  const datasets = [...datasetsOf(objects)]
-  const read = await Promise.all(datasets.map(async (name) => [name, await readState(fx.store, name)] as const))
-  const states = new Map(read)
-  return objects.map(({ dataset, answer }) => states.get(dataset ?? '')?.sources[answer?.source ?? '']?.outcome)
+/** What the log says of the sources of these datasets. */
+async function loggedSources({ fx }: Place, objects: readonly Dropped[]): Promise<Record<string, LoggedSource>> {
+  const states = await Promise.all([...datasetsOf(objects)].map((name) => readState(fx.store, name)))
+  return Object.assign({}, ...states.map((state) => state.sources))
 }
 
 function describe(
-  { key, dataset, table }: PutObject,
+  object: PutObject,
   answer: Answer | undefined,
-  logged: string | undefined,
-): DroppedObject {
-  return { key, dataset, table, outcome: outcomeOf(answer, logged) }
+  logged: Record<string, LoggedSource>,
+): DroppedObject[] {
+  const { key, path, dataset, unroutable } = object
+  const taken = object.sources.map(
+    (source): DroppedObject => ({
+      key: sourceName(source),
+      dataset,
+      table: source.table,
+      outcome: outcomeOf(answer, logged[source.id]?.outcome),
+    }),
+  )
+  const left = unroutable.map(
+    ({ member, message, candidates, isForeign }): DroppedObject => ({
+      key: sourceName({ key, member }),
+      ...(member === undefined ? {} : { member }),
+      dataset: null,
+      table: null,
+      outcome: 'unroutable',
+      message,
+      ...(isForeign ? { isForeign } : {}),
+      candidates: candidates.map(({ dataset: name, table }) => ({ dataset: name, table })),
+      path,
+    }),
+  )
+  return [...taken, ...left]
 }
 
 function outcomeOf(answer: Answer | undefined, logged: string | undefined): DroppedObject['outcome'] {
-  if (answer?.outcome === 'unroutable') return 'unroutable'
   if (answer?.outcome === 'duplicate' || logged === 'duplicate') return 'duplicate'
   return logged === 'empty' ? 'empty' : 'admitted'
 }

@@ -1,38 +1,50 @@
 import { randomUUID } from 'node:crypto'
-import { routeKey } from '@droplake/contracts/route'
+import { notifyUnroutable, withDigest } from '@droplake/pipeline/announce'
 import { openQueue, type Queue } from '@droplake/pipeline/enqueue'
 import { keys } from '@droplake/pipeline/keys'
 import { readState } from '@droplake/pipeline/log'
-import { ring, type Source, sourceOf } from '@droplake/pipeline/markers'
+import { forced, type Source } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
-import type { PutObject } from './dropped-files.ts'
+import type { Unroutable } from '@droplake/pipeline/recognize'
 import { rest, type WaitOptions } from './settled.ts'
+
+/** An object that a file was put as. */
+export interface PutObject {
+  /** Of the file. */
+  path: string
+  key: string
+  version: string
+  dataset: string | null
+  /** What tables take of it. */
+  sources: Source[]
+  /** What none takes. */
+  unroutable: Unroutable[]
+}
 
 /** What came of a bell: Admit's answer, as far as it was heard. */
 export interface Answer {
   outcome: string
   run?: string
-  /** The object's id in the log. */
-  source?: string
 }
 
 /** Enqueues objects as they are stored; one that no contract takes is left to its event. `force` takes known bytes again. */
 export function enqueuer({ fx }: Place, { force }: { force: boolean }) {
   const queues = new Map<string, Promise<Queue>>()
   return async (object: PutObject, digest: string): Promise<PutObject> => {
-    const { key, dataset, table, version } = object
-    const info = dataset && table ? await fx.store.head(key, version) : undefined
-    if (!info || !dataset || !table) return object
+    const { key, dataset, unroutable } = object
+    if (!dataset || object.sources.length === 0) return object
     const queue = queues.get(dataset) ?? openQueue(fx, dataset)
     queues.set(dataset, queue)
-    const source = { ...sourceOf(info, table, force ? randomUUID() : undefined), digest }
-    return { ...object, source: (await (await queue).enqueue(source)).id }
+    const sources = force ? forced(object.sources, randomUUID()) : object.sources
+    const enqueued = await (await queue).enqueue(withDigest(sources, digest))
+    await notifyUnroutable(fx, key, unroutable)
+    return { ...object, sources: enqueued }
   }
 }
 
 /** Begins the runs that take the objects which are pending, one per dataset, and waits for what comes of them. */
 export async function runFor(place: Place, objects: readonly PutObject[]): Promise<(Answer | undefined)[]> {
-  const pending = objects.filter(({ source }) => source !== undefined)
+  const pending = objects.filter(({ sources }) => sources.length > 0)
   const runs = new Map<string, string | undefined>()
   for (const dataset of new Set(pending.flatMap((object) => object.dataset ?? []))) {
     const pass = place.start({ dataset, reason: 'pass' })
@@ -40,26 +52,26 @@ export async function runFor(place: Place, objects: readonly PutObject[]): Promi
     const { error } = await pass.ended
     if (error && !runs.get(dataset)) throw error
   }
-  const others = objects.filter(({ source }) => source === undefined)
-  const answers = await ringFor(place, others, { force: false })
+  const others = objects.filter(({ sources }) => sources.length === 0)
+  const answers = await ringFor(place, others)
   return objects.map((object) => {
-    if (object.source === undefined) return answers[others.indexOf(object)]
+    if (object.sources.length === 0) return answers[others.indexOf(object)]
     const run = runs.get(object.dataset ?? '')
-    return { outcome: 'begun', source: object.source, ...(run ? { run } : {}) }
+    return { outcome: 'begun', ...(run ? { run } : {}) }
   })
 }
 
-/** Rings for every object as its event would, and waits for what that starts. `force` takes known bytes again. */
+/** Rings for every object as its event would, and waits for what that starts. With a nonce known bytes are taken again. */
 export async function ringFor(
   place: Place,
   objects: readonly PutObject[],
-  { force }: { force: boolean },
+  nonces: readonly string[] = [],
 ): Promise<(Answer | undefined)[]> {
   const name = place.remote?.bucket ?? place.fx.store.locate('')
-  const executions = objects.map(({ key, version }) =>
+  const executions = objects.map(({ key, version }, n) =>
     place.start({
       detail: { bucket: { name }, object: { key, 'version-id': version } },
-      ...(force ? { nonce: randomUUID() } : {}),
+      ...(nonces[n] ? { nonce: nonces[n] } : {}),
     }),
   )
   const answers = await Promise.all(executions.map(({ admitted }) => admitted))
@@ -81,16 +93,9 @@ export async function heard(
   objects: readonly PutObject[],
   options: WaitOptions & { onLate?: (files: number) => void },
 ): Promise<(Answer | undefined)[]> {
-  const { fx, remote } = place
-  const sources = await Promise.all(
-    objects.map(async ({ key, version }) => {
-      const table = routeKey(fx.datasets, key)
-      const info = table && (await fx.store.head(key, version))
-      return info && { dataset: table.dataset, ...sourceOf(info, table.name) }
-    }),
-  )
+  const { remote } = place
   const until = Date.now() + (remote?.bellMs ?? 0)
-  let late: typeof sources = sources
+  let late = objects
   while (!options.signal?.aborted) {
     late = await unheard(place, late)
     if (late.length === 0 || Date.now() >= until) break
@@ -100,33 +105,25 @@ export async function heard(
     options.onLate?.(late.length)
     await ringLate(place, late)
   }
-  return sources.map((source) => ({
-    outcome: source ? 'coalesced' : 'unroutable',
-    ...(source ? { source: source.id } : {}),
-  }))
+  return objects.map(({ sources }) => ({ outcome: sources.length > 0 ? 'coalesced' : 'unroutable' }))
 }
 
-type Announced = (Source & { dataset: string }) | undefined
-
-/** Those of which there is neither a marker nor an entry in the log. */
-async function unheard({ fx }: Place, sources: readonly Announced[]): Promise<Announced[]> {
+/** Those of which a source has neither a marker nor an entry in the log. */
+async function unheard({ fx }: Place, objects: readonly PutObject[]): Promise<PutObject[]> {
   const known = new Set<string>()
-  for (const dataset of new Set(sources.flatMap((source) => source?.dataset ?? []))) {
+  for (const dataset of new Set(objects.flatMap((object) => object.dataset ?? []))) {
     // Markers first: they go only after the log has an answer.
     for await (const { key } of fx.store.list(keys.pending(dataset))) known.add(key)
     const state = await readState(fx.store, dataset)
     for (const id of Object.keys(state.sources)) known.add(keys.marker(dataset, id))
   }
-  return sources.filter((source) => source && !known.has(keys.marker(source.dataset, source.id)))
+  return objects.filter(({ dataset, sources }) => sources.some(({ id }) => !known.has(keys.marker(dataset ?? '', id))))
 }
 
-async function ringLate(place: Place, sources: readonly Announced[]): Promise<void> {
-  for (const source of sources) {
-    if (!source) continue
-    const { dataset, ...marker } = source
-    await ring(place.fx.store, dataset, marker)
-  }
-  for (const dataset of new Set(sources.flatMap((source) => source?.dataset ?? []))) {
+async function ringLate(place: Place, objects: readonly PutObject[]): Promise<void> {
+  for (const [dataset, late] of Map.groupBy(objects, (object) => object.dataset ?? '')) {
+    const queue = await openQueue(place.fx, dataset)
+    for (const { sources } of late) await queue.enqueue(sources)
     const pass = place.start({ dataset, reason: 'pass' })
     if (await pass.admitted) continue
     const { error } = await pass.ended

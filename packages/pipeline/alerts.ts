@@ -3,21 +3,44 @@ import type { Alert } from '@droplake/lake/notifier'
 import type { CrawlRecord } from './drift.ts'
 import { messageOf } from './error-cause.ts'
 import type { LakeState } from './lake-state.ts'
+import { reasonOf, type Unroutable } from './recognize.ts'
 import type { Report } from './report.ts'
 import type { Moved } from './rollback.ts'
 
 const defaultQuarantineShare = 0.05
 
-export function unroutableAlert(datasets: Record<string, Dataset>, key: string): Alert {
+const filesShown = 10
+
+/** Sent when an object lies under `raw/` that no table takes, or an archive with members that none takes. */
+export function unroutableAlert(
+  datasets: Record<string, Dataset>,
+  key: string,
+  files: readonly Unroutable[] = [],
+): Alert {
   const folder = key.split('/')[1] ?? ''
   const dataset = Object.values(datasets).find((candidate) => candidate.rawFolders.includes(folder))
   const patterns = Object.values(dataset?.tables ?? {}).map((table) => table.files)
   const known = dataset
     ? `The tables of ${dataset.name} take ${patterns.join(', ')}.`
     : `The datasets are ${Object.keys(datasets).join(', ')}; their files lie under raw/<dataset>/.`
+  const names = files.flatMap(({ member }) => member ?? [])
+  const name = key.split('/').at(-1)
   return {
-    subject: oneLine(`droplake: no table takes ${key.split('/').at(-1)}`),
-    text: `${key} lies in the lake, and no contract knows it. ${known} Name its table by its folder, raw/<dataset>/<table>/, or drop it again with --dataset and --table.`,
+    subject: oneLine(
+      names.length > 0
+        ? `droplake: no table takes ${names.length} member${names.length > 1 ? 's' : ''} of ${name}`
+        : `droplake: no table takes ${name}`,
+    ),
+    text: [
+      names.length > 0
+        ? `${key} lies in the lake, and no contract knows ${names.length} of its members.`
+        : `${key} lies in the lake, and no contract knows it.`,
+      ...files
+        .slice(0, filesShown)
+        .map((file) => `${file.member ? `${file.member}: ` : 'It is not taken: '}${reasonOf(file)}.`),
+      ...(files.length > filesShown ? [`… and ${files.length - filesShown} more.`] : []),
+      `${known} Name its table by its folder, raw/<dataset>/<table>/, or drop it again with --dataset and --table.`,
+    ].join('\n'),
     attributes: { kind: 'unroutable', dataset: dataset?.name ?? '', severity: 'warning' },
   }
 }

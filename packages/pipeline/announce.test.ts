@@ -22,7 +22,7 @@ test('a file that nobody rang for is rung for once; one that no contract takes i
   await lake.store.put('raw/elsewhere/t1.csv', Buffer.from('id\na\n'))
   const { rung, unroutable } = await announce(lake.fx, 'd')
   expect(rung.map(({ key, table }) => [key, table])).toEqual([['raw/d/t1.csv', 't']])
-  expect(unroutable).toEqual([{ name: 'raw/d/notes.txt', reason: 'no table takes it' }])
+  expect(unroutable).toEqual([{ name: 'raw/d/notes.txt', reason: 'no table has its name or its columns' }])
   expect((await pendingSources(lake.store, 'd')).map(({ key }) => key)).toEqual(['raw/d/t1.csv'])
   expect((await announce(lake.fx, 'd')).rung).toEqual([])
 })

@@ -1,3 +1,4 @@
+import { isLitter } from '@droplake/contracts/file-name'
 import { routeKey } from '@droplake/contracts/route'
 import { code } from '@droplake/lake/file-io'
 import { isRawKey, refusal } from '@droplake/lake/object-key'
@@ -7,15 +8,17 @@ import {
   type ListedObject,
   type ObjectInfo,
   ObjectNotFound,
+  type ObjectStore,
 } from '@droplake/lake/object-store'
-import { unannouncedAlert } from './alerts.ts'
+import { unannouncedAlert, unroutableAlert } from './alerts.ts'
 import { type DataEffects, datasetOf, type With } from './effects.ts'
 import { digestOf, openQueue } from './enqueue.ts'
 import { keys } from './keys.ts'
-import { Known, newSource } from './known-sources.ts'
+import { Known, newUpload } from './known-sources.ts'
 import { readState } from './log.ts'
-import { pendingSources, removeMarkers, type Source, sourceOf, uploadOf } from './markers.ts'
+import { objectOf, pendingSources, removeMarkers, type Source, sourceName, sourcesOf } from './markers.ts'
 import { notifyOnce } from './notify-once.ts'
+import { isArchive, reasonOf, recognizeObject, type Unroutable } from './recognize.ts'
 import { findRecord, replaceRecord } from './records.ts'
 
 /** What lies under the raw folders of a dataset and neither the log nor a pending record knows. */
@@ -47,41 +50,66 @@ export async function announce(
   const rung: Source[] = []
   if (sources.length > 0) {
     const queue = await openQueue(fx, dataset)
-    for (const source of sources) rung.push(await queue.enqueue(source))
+    for (const object of Map.groupBy(sources, objectOf).values()) rung.push(...(await queue.enqueue(object)))
   }
   return { rung, unroutable, restless }
 }
 
-/**
- * Enqueues one object, which an event announced, as `announce` would; `force` takes it whatever is known of it. False: the
- * log answers for it already.
- */
+/** What a look at one object came to. */
+export interface Announced {
+  outcome: 'pending' | 'duplicate' | 'unroutable'
+  /** What no table takes of it. */
+  unroutable: Unroutable[]
+}
+
+/** Enqueues one object, which an event announced, as `announce` would; `nonce` takes it whatever is known of it. */
 export async function announceOne(
   fx: DataEffects,
   info: ObjectInfo,
-  of: { dataset: string; table: string; nonce?: string | undefined },
-): Promise<{ source: string; isPending: boolean }> {
+  of: { dataset: string; nonce?: string | undefined },
+): Promise<Announced> {
   const { store } = fx
-  const { dataset, table, nonce } = of
-  const source = sourceOf(info, table, nonce)
-  const { id } = source
-  const logged = async (one: string) => (await readState(store, dataset)).sources[one] !== undefined
-  let wanted: Source | undefined = source
-  if (store.datesUploads || nonce !== undefined) {
-    if (await logged(id)) return { source: id, isPending: false }
-  } else if (!(await findRecord(store, keys.marker(dataset, id)))) {
-    const known = new Known(Object.values((await readState(store, dataset)).sources))
-    wanted = known.has(store, { ...info, table })
-      ? undefined
-      : await newSource(info, { table, known, store, digest: (one) => digestOf(store, one) })
-    if (!wanted) return { source: id, isPending: false }
+  const { dataset, nonce } = of
+  const { parts = [], unroutable = [] } = (await recognizeObject(fx, info)) ?? {}
+  let sources = sourcesOf(info, parts, nonce)
+  if (sources.length === 0) return { outcome: 'unroutable', unroutable }
+  const areLogged = async () => {
+    const logged = (await readState(store, dataset)).sources
+    return sources.every(({ id }) => logged[id] !== undefined)
   }
-  await (await openQueue(fx, dataset)).enqueue(wanted)
-  // A run may have answered for the source, and taken its marker away, between the look and the record.
-  if (!(await logged(wanted.id))) return { source: wanted.id, isPending: true }
-  await removeMarkers(store, dataset, [wanted.id])
-  return { source: wanted.id, isPending: false }
+  if (store.datesUploads || nonce !== undefined) {
+    if (await areLogged()) return { outcome: 'duplicate', unroutable }
+  } else if (!(await arePending(store, dataset, sources))) {
+    const known = new Known(Object.values((await readState(store, dataset)).sources))
+    const table = namedTable(fx, info.key)
+    const fresh = known.has(store, { ...info, table })
+      ? undefined
+      : await newUpload(info, { table, known, store, digest: (one) => digestOf(store, one) })
+    if (!fresh) return { outcome: 'duplicate', unroutable }
+    sources = withDigest(sourcesOf(info, parts, fresh.nonce), fresh.digest)
+  }
+  await (await openQueue(fx, dataset)).enqueue(sources)
+  // A run may have answered for the sources, and taken their markers away, between the look and the record.
+  if (!(await areLogged())) return { outcome: 'pending', unroutable }
+  await removeMarkers(
+    store,
+    dataset,
+    sources.map(({ id }) => id),
+  )
+  return { outcome: 'duplicate', unroutable }
 }
+
+async function arePending(store: ObjectStore, dataset: string, sources: readonly Source[]): Promise<boolean> {
+  const found = await Promise.all(sources.map(({ id }) => findRecord(store, keys.marker(dataset, id))))
+  return found.every((record) => record !== undefined)
+}
+
+/** The table that the key alone leads to; undefined where it takes a look into the object. */
+const namedTable = ({ datasets }: Pick<DataEffects, 'datasets'>, key: string): string | undefined =>
+  isArchive(key) ? undefined : routeKey(datasets, key)?.name
+
+export const withDigest = (sources: readonly Source[], digest: string | undefined): Source[] =>
+  sources.map((source) => (digest === undefined ? source : { ...source, digest }))
 
 /** Looks, and changes nothing but a hint. */
 export async function unannounced(
@@ -89,28 +117,29 @@ export async function unannounced(
   dataset: string,
   options: AnnounceOptions = {},
 ): Promise<Unannounced> {
-  const { store, datasets } = fx
+  const { store } = fx
   const unroutable: LeftOut[] = []
   const restless: ListedObject[] = []
   const isRested = restOf(fx, options)
   const state = await readState(store, dataset)
   const known = new Known([...Object.values(state.sources), ...(await pendingSources(store, dataset))])
   const digests = openDigests(fx, dataset)
-  const found = new Map<string, { source: Source; at: number }>()
+  const found = new Map<string, Found>()
   const { rawFolders } = datasetOf(fx, dataset)
 
-  const tableOf = (key: string) => {
-    if (!isRawKey(key)) unroutable.push({ name: key, reason: refusal(key) })
-    else {
-      const table = routeKey(datasets, key)?.name
-      if (table) return table
-      unroutable.push({ name: key, reason: noTable })
-    }
-    return undefined
+  const sourcesIn = async (info: ObjectInfo) => {
+    const { parts = [], unroutable: left = [] } = (await recognizeObject(fx, info)) ?? {}
+    for (const one of left) unroutable.push({ name: sourceName({ ...one, key: info.key }), reason: reasonOf(one) })
+    return parts
   }
   const look = async (listed: ListedObject) => {
-    const table = tableOf(listed.key)
-    if (!table || known.has(store, { ...listed, table })) return
+    if (isLitter(listed.key)) return
+    if (!isRawKey(listed.key)) {
+      unroutable.push({ name: listed.key, reason: refusal(listed.key) })
+      return
+    }
+    const table = namedTable(fx, listed.key)
+    if (known.has(store, { ...listed, table })) return
     if (!isRested(listed)) {
       restless.push(listed)
       return
@@ -118,10 +147,12 @@ export async function unannounced(
     // It may have been replaced, or taken away, since the listing.
     const info = await store.head(listed.key)
     if (!info || known.has(store, { ...info, table })) return
-    const source = await newSource(info, { table, known, digest: digests.of, store })
-    if (!source) return
+    const parts = await sourcesIn(info)
+    const fresh = parts.length > 0 ? await newUpload(info, { table, known, digest: digests.of, store }) : undefined
+    if (!fresh) return
     digests.forget(info)
-    found.set(uploadOf(source), { source, at: info.changedAt })
+    const sources = withDigest(sourcesOf(info, parts, fresh.nonce), fresh.digest)
+    found.set(objectOf(info), { sources, at: info.changedAt })
   }
 
   for (const folder of rawFolders)
@@ -135,21 +166,26 @@ export async function unannounced(
         else throw error
       }
   // After the listing: what was replaced meanwhile is among these.
-  const replaced: { source: Source; at: number }[] = []
+  const replaced: Found[] = []
   for (const folder of rawFolders)
     for await (const info of store.replaced(`raw/${folder}/`)) {
-      const table = isRawKey(info.key) ? routeKey(datasets, info.key)?.name : undefined
-      if (!table || known.hasUpload({ ...info, table })) continue
-      const source = sourceOf(info, table)
-      found.delete(uploadOf(source))
-      if (!store.datesUploads) source.digest = await digestOf(store, info)
-      replaced.push({ source, at: info.lastModified })
+      if (isLitter(info.key) || !isRawKey(info.key)) continue
+      if (known.hasUpload({ ...info, table: namedTable(fx, info.key) })) continue
+      const sources = sourcesOf(info, await sourcesIn(info))
+      found.delete(objectOf(info))
+      if (sources.length === 0) continue
+      const digest = store.datesUploads ? undefined : await digestOf(store, info)
+      replaced.push({ sources: withDigest(sources, digest), at: info.lastModified })
     }
   await digests.close()
   return { sources: inOrderOfArrival([...replaced, ...found.values()]), unroutable, restless }
 }
 
-export const noTable = 'no table takes it'
+/** The sources of one object, and the time at which the store saw it. */
+interface Found {
+  sources: Source[]
+  at: number
+}
 
 function restOf({ clock }: DataEffects, { restMs = 0, rested = [] }: AnnounceOptions) {
   const before = new Map(rested.map(({ key, etag }) => [key, etag]))
@@ -159,14 +195,15 @@ function restOf({ clock }: DataEffects, { restMs = 0, rested = [] }: AnnounceOpt
 }
 
 /** Kept versions came before what replaced them; otherwise the time decides at which the store saw each. */
-function inOrderOfArrival(found: readonly { source: Source; at: number }[]): Source[] {
+function inOrderOfArrival(found: readonly Found[]): Source[] {
   const latest = new Map<string, number>()
-  const timed = found.map(({ source, at }) => {
-    const time = Math.max(at, latest.get(source.key) ?? at)
-    latest.set(source.key, time)
-    return { source, time }
+  const timed = found.map(({ sources, at }) => {
+    const key = sources[0]?.key ?? ''
+    const time = Math.max(at, latest.get(key) ?? at)
+    latest.set(key, time)
+    return { sources, time }
   })
-  return timed.sort((a, b) => a.time - b.time).map(({ source }) => source)
+  return timed.sort((a, b) => a.time - b.time).flatMap(({ sources }) => sources)
 }
 
 /**
@@ -208,4 +245,20 @@ export async function notifyLeftOut(
     unannouncedAlert(dataset, lines(names)),
   )
   return leftOut.filter(({ name }) => fresh.includes(name))
+}
+
+/** Reports what no table takes of one object, each file once. */
+export async function notifyUnroutable(
+  fx: Pick<With<'notifier'>, 'store' | 'notifier' | 'datasets'>,
+  key: string,
+  files: readonly Unroutable[],
+): Promise<void> {
+  const byName = new Map(files.map((file) => [sourceName({ ...file, key }), file]))
+  await notifyOnce(fx, 'unroutable', [...byName.keys()], (names) =>
+    unroutableAlert(
+      fx.datasets,
+      key,
+      names.flatMap((name) => byName.get(name) ?? []),
+    ),
+  )
 }

@@ -1,3 +1,4 @@
+import { defaultLimits } from '@droplake/columnar/decompress'
 import type { Dataset } from '@droplake/contracts/dataset'
 import type { Table } from '@droplake/contracts/table'
 import type { Catalog } from '@droplake/lake/catalog'
@@ -21,6 +22,8 @@ export interface Settings {
   packFiles: number
   /** Rows of one partition that one Dedupe unit holds; more make more buckets. */
   bucketRows: number
+  /** No compressed file unpacks to more bytes; it is set aside. */
+  mostUnpackedBytes: number
   /** Replaces the datasets' own settling time; a whole number. */
   settleSeconds?: number
   /** Between two looks at a crawler that runs; a whole number. */
@@ -33,6 +36,7 @@ export const defaultSettings: Settings = {
   packBytes: 4 * 2 ** 20,
   packFiles: 64,
   bucketRows: 50_000,
+  mostUnpackedBytes: defaultLimits.mostBytes,
   crawlPollSeconds: 0,
 }
 

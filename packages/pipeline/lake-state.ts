@@ -32,6 +32,10 @@ export interface LoggedSource {
   /** That decided about it. */
   run: string
   key: string
+  /** As in `Source`. */
+  member?: string
+  place?: number
+  archiveBytes?: number
   table: string
   etag: string
   bytes: number

@@ -4,6 +4,7 @@ import { addIo, noIo } from './io.ts'
 import { keys } from './keys.ts'
 import type { LakeState, LogEntry, Rollback, RunStatus, StoredEntry } from './lake-state.ts'
 import { entries } from './log.ts'
+import { sourceName } from './markers.ts'
 import type { ModelPlan, ModelRecord } from './model-records.ts'
 import type { Plan } from './plan.ts'
 import { findRecord } from './records.ts'
@@ -81,11 +82,12 @@ async function sourceResults(
   for (const table of Object.keys(plan.tables))
     for (const decision of (await findRecord<AcceptRecord>(fx.store, keys.accept(plan.run, table)))?.sources ?? [])
       accepted.set(decision.source, decision)
-  return plan.sources.map(({ id, key, table, bytes }, index) => {
+  return plan.sources.map((planned, index) => {
+    const { id, table, bytes } = planned
     const source = logged.get(id)
     const error = source?.error ?? accepted.get(index)?.error ?? plan.refused[table]
     return {
-      key,
+      key: sourceName(planned),
       table,
       bytes,
       rowsIn: source?.records ?? 0,

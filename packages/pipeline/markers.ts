@@ -3,15 +3,25 @@ import type { ObjectInfo, ObjectStore } from '@droplake/lake/object-store'
 import { keys } from './keys.ts'
 import { createRecord, findRecord } from './records.ts'
 
-/** One version of one raw object, on its way into one table. */
+/** One version of one raw object, or of one member of the archive that it is, on its way into one table. */
 export interface Source {
-  /** Hash of key, etag, second of writing, table and nonce: one upload, however often it is announced. */
+  /** Hash of key, member, etag, second of writing, table and nonce: one upload, however often it is announced. */
   id: string
+  /** Of the object. `sourceName` is what reports and lineage say: for a member it has the member's path after it. */
   key: string
+  /** Path within the archive; absent where the object is the file. */
+  member?: string
+  /** Place of a member among those of its archive that are taken, from 0: breaks ties of order. */
+  place?: number
   table: string
   etag: string
   version: string
+  /** Of the object; of a member, as it is packed. */
   bytes: number
+  /** Of the archive that holds the member. */
+  archiveBytes?: number
+  /** How its table was found, where its name did not say. */
+  note?: string
   lastModified: number
   /**
    * Its place in time among the dataset's sources, UTC milliseconds: the upload where the store dates uploads, else when the
@@ -25,21 +35,46 @@ export interface Source {
 }
 
 /** What tells one upload into one table from every other: an event may come twice, and the same bytes may be uploaded again. */
-export const uploadOf = (of: Pick<Source, 'key' | 'etag' | 'lastModified' | 'table'>) =>
-  [of.key, of.etag, Math.floor(of.lastModified / 1000), of.table].join('\0')
+export const uploadOf = (of: Pick<Source, 'key' | 'member' | 'etag' | 'lastModified' | 'table'>) =>
+  [objectOf(of), of.table, ...(of.member === undefined ? [] : [of.member])].join('\0')
+
+/** What tells one upload from every other, whatever it holds. */
+export const objectOf = (of: Pick<Source, 'key' | 'etag' | 'lastModified'>) =>
+  [of.key, of.etag, Math.floor(of.lastModified / 1000)].join('\0')
+
+/** What a source is called: its object's key, and for a member its path within: `raw/olist/archive.zip/orders.csv`. */
+export const sourceName = ({ key, member }: { key: string; member?: string | undefined }) =>
+  member === undefined ? key : `${key}/${member}`
 
 export const arrivalOf = ({ arrival, lastModified }: { arrival?: number; lastModified: number }) =>
   arrival ?? lastModified
 
-/** The source that an object is; a queue gives it another arrival where the store does not date uploads. */
+/** The source that a whole object is; a queue gives it another arrival where the store does not date uploads. */
 export function sourceOf(info: Omit<ObjectInfo, 'changedAt'>, table: string, nonce?: string): Source {
-  const id = createHash('sha256')
-    .update([uploadOf({ ...info, table }), nonce ?? ''].join('\0'))
-    .digest('hex')
-    .slice(0, 32)
+  return sourcesOf(info, [{ table: { name: table }, bytes: info.size }], nonce)[0] as Source
+}
+
+/** The sources that an object is, by the parts of it that tables take. */
+export function sourcesOf(
+  info: Omit<ObjectInfo, 'changedAt'>,
+  parts: readonly (Pick<Source, 'member' | 'bytes' | 'note'> & { table: { name: string } })[],
+  nonce?: string,
+): Source[] {
   const { key, etag, version, size, lastModified } = info
-  const source = { id, key, table, etag, version, bytes: size, lastModified, arrival: lastModified }
-  return nonce ? { ...source, nonce } : source
+  return parts.map(({ table: { name: table }, member, bytes, note }, place) => {
+    const within = member === undefined ? {} : { member, place, archiveBytes: size }
+    const source = { key, ...within, table, etag, version, bytes, lastModified, arrival: lastModified }
+    return identified({ ...source, ...(note ? { note } : {}) }, nonce)
+  })
+}
+
+/** The same sources as other ones, so that known bytes are taken again. */
+export const forced = (sources: readonly Source[], nonce: string | undefined): Source[] =>
+  sources.map((source) => identified(source, nonce))
+
+function identified(source: Omit<Source, 'id'>, nonce: string | undefined): Source {
+  const hash = createHash('sha256').update([uploadOf(source), nonce ?? ''].join('\0'))
+  return { ...source, id: hash.digest('hex').slice(0, 32), ...(nonce ? { nonce } : {}) }
 }
 
 /** Records the source as pending, as it is; true when it was not yet. */

@@ -42,11 +42,11 @@ const mostSlices = 500
 
 type Pending = Source & { attempts: Attempt[] }
 
-type Ranked = Pick<Source, 'arrival' | 'lastModified' | 'key' | 'id'>
+type Ranked = Pick<Source, 'arrival' | 'lastModified' | 'key' | 'place' | 'id'>
 
-/** Earlier arrivals first; uploads of the same second are ordered by name, so that the order never depends on a listing. */
+/** Earlier arrivals first; uploads of the same second are ordered by name, members of an archive by their place in it, so that the order never depends on a listing. */
 export function inOrder(a: Ranked, b: Ranked): number {
-  return arrivalOf(a) - arrivalOf(b) || compare(a.key, b.key) || compare(a.id, b.id)
+  return arrivalOf(a) - arrivalOf(b) || compare(a.key, b.key) || (a.place ?? 0) - (b.place ?? 0) || compare(a.id, b.id)
 }
 
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
@@ -95,5 +95,6 @@ export function sliceBytesOf(source: Source, settings: Settings): number {
 }
 
 function slicesOf(source: Source, settings: Settings): number {
-  return isCompressed(source.key) ? 1 : Math.max(1, Math.ceil(source.bytes / sliceBytesOf(source, settings)))
+  const isPacked = source.member !== undefined || isCompressed(source.key)
+  return isPacked ? 1 : Math.max(1, Math.ceil(source.bytes / sliceBytesOf(source, settings)))
 }

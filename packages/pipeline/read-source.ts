@@ -1,18 +1,32 @@
+import { defaultLimits, openPlain, type PlainOptions } from '@droplake/columnar/decompress'
+import { chunksOf, type FileBytes } from '@droplake/columnar/file-bytes'
 import type { ByteRange, ObjectStore } from '@droplake/lake/object-store'
-import type { Source } from './markers.ts'
+import type { Settings } from './effects.ts'
+import { type Source, sourceName } from './markers.ts'
 
-const chunkBytes = 2 ** 20
+/** The bytes of one version of a raw object. Reading throws `ObjectNotFound` when it is gone. */
+export const objectBytes = (store: ObjectStore, of: { key: string; version: string; size: number }): FileBytes => ({
+  size: of.size,
+  read: (range) => store.read(of.key, { range, version: of.version }),
+})
 
-/** The bytes of a raw object, of exactly the version that was announced, in chunks. Throws `ObjectNotFound` when it is gone. */
-export async function* readSource(
-  store: ObjectStore,
-  source: Pick<Source, 'key' | 'version' | 'bytes'>,
-  range: ByteRange = { start: 0, end: source.bytes },
-): AsyncIterable<Uint8Array> {
-  for (let start = range.start; start < range.end; start += chunkBytes) {
-    const end = Math.min(range.end, start + chunkBytes)
-    yield await store.read(source.key, { range: { start, end }, version: source.version })
+/** Of exactly the version that was announced; for a member of an archive, of the whole archive. */
+const sourceBytes = (store: ObjectStore, { key, version, bytes, archiveBytes }: Source): FileBytes =>
+  objectBytes(store, { key, version, size: archiveBytes ?? bytes })
+
+/** The bytes of a plain raw object, in chunks. Throws `ObjectNotFound` when it is gone. */
+export const readSource = (store: ObjectStore, source: Source, range?: ByteRange): AsyncIterable<Uint8Array> =>
+  chunksOf(sourceBytes(store, source), range)
+
+/** The plain bytes of a source, however it is packed. See `openPlain` for what it throws. */
+export function openSource(store: ObjectStore, source: Source, settings: Settings): AsyncIterable<Uint8Array> {
+  const { member } = source
+  const options: PlainOptions = {
+    limits: { ...defaultLimits, mostBytes: settings.mostUnpackedBytes },
+    ...(member === undefined ? {} : { member }),
   }
+  return openPlain(fileNameOf(source), sourceBytes(store, source), options)
 }
 
-export const fileNameOf = (key: string) => key.split('/').at(-1) ?? key
+/** The last part of a source's name. */
+export const fileNameOf = (source: Source): string => sourceName(source).split('/').at(-1) ?? source.key

@@ -11,6 +11,7 @@ export interface Report {
   finishedAt: string
   durationMs: number
   sources: {
+    /** Of the object; of a member of an archive with its path after it: `raw/olist/archive.zip/orders.csv`. */
     key: string
     table: string
     bytes: number

@@ -3,7 +3,7 @@ import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/eff
 import { keys } from '@droplake/pipeline/keys'
 import type { TableState } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
-import { pendingSources, recordAttempt } from '@droplake/pipeline/markers'
+import { pendingSources, recordAttempt, sourceName } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { type FailedRecord, findRecord, once, readRecord } from '@droplake/pipeline/records'
 import {
@@ -69,7 +69,7 @@ async function decideSources(
     if (failed !== undefined) {
       const name = cleaned.find(({ item }) => item === failed)?.error ?? 'Unknown'
       const said = await findRecord<FailedRecord>(fx.store, keys.cleanFailed(run, table, failed))
-      failure = said?.message ?? explainLoss(name, source.key)
+      failure = said?.message ?? explainLoss(name, sourceName(source))
       const attempt = { run, error: failure, own: isItsOwn(said?.name ?? name) && isItsOwn(name) }
       await recordAttempt(fx.store, dataset, source.id, attempt)
       if (!attempts.some((known) => known.run === run)) attempts.push(attempt)

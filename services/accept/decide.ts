@@ -1,6 +1,6 @@
 import type { Table } from '@droplake/contracts/table'
 import type { LakeState, SourceOutcome } from '@droplake/pipeline/lake-state'
-import { type Attempt, arrivalOf, type Source } from '@droplake/pipeline/markers'
+import { type Attempt, arrivalOf, objectOf, type Source } from '@droplake/pipeline/markers'
 
 /** What Clean found of one source as a whole; undefined parts mean that an item of it failed. */
 export interface Found {
@@ -31,7 +31,7 @@ export function createDecider(table: Table, state: LakeState) {
   // By arrival; of the same arrival those first that the log has, in its order.
   const taken = Object.values(state.sources)
     .filter((source) => source.table === table.name && source.outcome === 'taken')
-    .map((source) => ({ arrival: arrivalOf(source), sha256: source.sha256 }))
+    .map((source): Taken => ({ ...source, arrival: arrivalOf(source) }))
     .sort((a, b) => a.arrival - b.arrival)
   const shas = new Set(taken.map((source) => source.sha256))
 
@@ -45,14 +45,31 @@ export function createDecider(table: Table, state: LakeState) {
     if (found.unreadable) return { outcome: 'set_aside', error: found.unreadable }
     if (found.records === 0) return { outcome: 'empty' }
     const { sha256 } = found
-    // A snapshot may come back to what it was: it repeats only the one just before it.
-    const arrival = arrivalOf(source)
-    const before = taken.findLast((other) => other.arrival <= arrival)
-    const known = table.kind === 'snapshot' ? before?.sha256 === sha256 : shas.has(sha256)
+    const known = table.kind === 'snapshot' ? isRepeated(taken, source, sha256) : shas.has(sha256)
     if (known && !source.nonce) return { outcome: 'duplicate' }
     shas.add(sha256)
-    taken.push({ arrival, sha256 })
+    taken.push({ ...source, arrival: arrivalOf(source), ...(sha256 ? { sha256 } : {}) })
     taken.sort((a, b) => a.arrival - b.arrival)
     return { outcome: 'taken' }
   }
+}
+
+type Taken = Pick<Source, 'key' | 'etag' | 'lastModified' | 'member' | 'archiveBytes' | 'arrival'> & { sha256?: string }
+
+/**
+ * A snapshot may come back to what it was: it repeats only the one just before it. An archive may hold several of one table;
+ * its members repeat those of the same archive just before it.
+ */
+function isRepeated(taken: readonly Taken[], source: Source, sha256: string | undefined): boolean {
+  const before = taken.findLast((other) => other.arrival <= arrivalOf(source))
+  if (!before) return false
+  if (before.sha256 === sha256) return true
+  if (source.member === undefined || objectOf(before) === objectOf(source)) return false
+  return taken.some(
+    (other) =>
+      objectOf(other) === objectOf(before) &&
+      other.member === source.member &&
+      other.archiveBytes === source.archiveBytes &&
+      other.sha256 === sha256,
+  )
 }

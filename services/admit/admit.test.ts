@@ -20,10 +20,11 @@ const event = (key: string) => ({
   startedAt: '2024-01-01T00:00:00.000Z',
 })
 
-test.each(['raw/d/notes.txt', 'raw/nobody/shops.csv', 'raw/d//shops.csv', 'raw/d/.hidden/shops.csv'])(
-  '%s, which no run could read, is told and ends there',
+test.each(['raw/d/notes.txt', 'raw/nobody/shops.csv', 'raw/d//shops.csv', 'raw/d/back\\slash/shops.csv'])(
+  '%s, which no run could read, is reported and ends there',
   async (key) => {
     const lake = testLake({ tables: { shops } })
+    await lake.store.put('raw/d/notes.txt', Buffer.from('hello'))
     expect(await admit(lake.fx, event(key))).toEqual({ outcome: 'unroutable' })
     expect(lake.alerts).toMatchObject([{ attributes: { kind: 'unroutable' } }])
     expect((await lake.state()).seq).toBe(0)
@@ -32,6 +33,7 @@ test.each(['raw/d/notes.txt', 'raw/nobody/shops.csv', 'raw/d//shops.csv', 'raw/d
 
 test('a file that no table takes is reported once, however often its event comes', async () => {
   const lake = testLake({ tables: { shops } })
+  for (const name of ['notes', 'other']) await lake.store.put(`raw/d/${name}.txt`, Buffer.from('hello'))
   for (const _ of [1, 2, 3]) await admit(lake.fx, event('raw/d/notes.txt'))
   await admit(lake.fx, event('raw/d/other.txt'))
   expect(lake.alerts).toHaveLength(2)
@@ -74,6 +76,8 @@ test('a folder marker and an object that is gone again end without a word', asyn
   const lake = testLake({ tables: { shops } })
   expect(await admit(lake.fx, event('raw/d/folder/'))).toEqual({ outcome: 'gone' })
   expect(await admit(lake.fx, event('raw/d/shops.csv'))).toEqual({ outcome: 'gone', dataset: 'd' })
+  expect(await admit(lake.fx, event('raw/d/shops.csv/_SUCCESS'))).toEqual({ outcome: 'gone' })
+  expect(await admit(lake.fx, event('raw/d/.hidden/shops.csv'))).toEqual({ outcome: 'gone' })
   expect(lake.alerts).toEqual([])
 })
 

@@ -1,8 +1,9 @@
-import { routeKey } from '@droplake/contracts/route'
+import { isLitter } from '@droplake/contracts/file-name'
+import { rawPlace } from '@droplake/contracts/route'
 import { isRawKey } from '@droplake/lake/object-key'
-import { isRefusal } from '@droplake/lake/object-store'
+import { isRefusal, ObjectNotFound } from '@droplake/lake/object-store'
 import { abandonedAlert, unreadableAlert, unroutableAlert } from '@droplake/pipeline/alerts'
-import { announceOne } from '@droplake/pipeline/announce'
+import { announceOne, notifyUnroutable } from '@droplake/pipeline/announce'
 import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
@@ -39,8 +40,6 @@ export interface Admitted {
   outcome: 'begun' | 'coalesced' | 'duplicate' | 'unroutable' | 'unreadable' | 'gone' | 'idle'
   dataset?: string
   run?: string
-  /** Of the object that was announced. */
-  source?: string
   settleSeconds?: number
 }
 
@@ -54,29 +53,29 @@ export async function admit(fx: With<'executions' | 'models' | 'notifier'>, inpu
   if ('dataset' in event) return wake(fx, input, event)
   const found = await enqueue(fx, event)
   if (found.outcome !== 'pending') return found
-  const { dataset, source } = found
-  return { ...(await tryToBegin(fx, input, dataset, { ask: false })), source }
+  return tryToBegin(fx, input, found.dataset, { ask: false })
 }
 
-type Enqueued = { outcome: 'pending'; dataset: string; source: string } | (Admitted & { outcome: Unpending })
+type Enqueued = { outcome: 'pending'; dataset: string } | (Admitted & { outcome: Unpending })
 type Unpending = 'duplicate' | 'unroutable' | 'unreadable' | 'gone'
 
-/** Records the event's object as pending, unless the log answers for it already or no run could read it. */
+/** Records what the event's object holds as pending, unless the log answers for it already or no run could read it. */
 export async function enqueue(fx: With<'notifier'>, { detail, nonce }: ObjectCreated): Promise<Enqueued> {
   const { key, 'version-id': version } = detail.object
-  if (key.endsWith('/')) return { outcome: 'gone' }
-  const table = isRawKey(key) ? routeKey(fx.datasets, key) : undefined
-  if (!table) {
+  if (key.endsWith('/') || isLitter(key)) return { outcome: 'gone' }
+  const dataset = isRawKey(key) ? rawPlace(fx.datasets, key)?.dataset.name : undefined
+  if (!dataset) {
     await notifyOnce(fx, 'unroutable', [key], () => unroutableAlert(fx.datasets, key))
     return { outcome: 'unroutable' }
   }
-  const { dataset } = table
   try {
     const info = await fx.store.head(key, version)
     if (!info) return { outcome: 'gone', dataset }
-    const { source, isPending } = await announceOne(fx, info, { dataset, table: table.name, nonce })
-    return { outcome: isPending ? 'pending' : 'duplicate', dataset, source }
+    const { outcome, unroutable } = await announceOne(fx, info, { dataset, nonce })
+    await notifyUnroutable(fx, key, unroutable)
+    return outcome === 'unroutable' ? { outcome } : { outcome, dataset }
   } catch (error) {
+    if (error instanceof ObjectNotFound) return { outcome: 'gone', dataset }
     if (!isRefusal(error)) throw error
     await notifyOnce(fx, 'unreadable', [key], (keys) => unreadableAlert(dataset, keys))
     return { outcome: 'unreadable', dataset }

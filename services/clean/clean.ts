@@ -7,7 +7,7 @@ import { ObjectNotFound } from '@droplake/lake/object-store'
 import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/effects'
 import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
-import type { Source } from '@droplake/pipeline/markers'
+import { type Source, sourceName } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { once, readRecord, recordFailed } from '@droplake/pipeline/records'
 import { identity } from '@droplake/pipeline/staged'
@@ -43,7 +43,7 @@ export async function clean(fx: DataEffects, input: CleanInput): Promise<{ item:
         const open = () =>
           work.slice
             ? openSlice(store, plan, { table: name, source: index, slice: work.slice })
-            : openWhole(store, table, source)
+            : openWhole(store, table, { source, settings: fx.settings })
         sources.push(await cleanSource({ table, source, index, open, staging, quarantine }))
       }
       const staged = await staging.close()
@@ -84,7 +84,7 @@ async function cleanSource(work: Work): Promise<CleanedSource> {
   } catch (error) {
     if (error instanceof Unreadable) found.unreadable = error.message
     else if (error instanceof ObjectNotFound)
-      found.unreadable = `${work.source.key}: it was replaced or deleted before it was read`
+      found.unreadable = `${sourceName(work.source)}: it was replaced or deleted before it was read`
     else throw error
   }
   found.groups = await work.staging.endSource()
@@ -95,7 +95,7 @@ async function readPart({ table, source, staging, quarantine }: Work, part: CsvP
   const { profile, row, last } = part
   found.sha256 = profile.sha256
   found.shape = profile.shape
-  if (part.first) found.warnings = profile.warnings
+  if (part.first) found.warnings = [...(source.note ? [source.note] : []), ...profile.warnings]
   const names = Object.keys(table.columns)
   const keyed = identity(table).map((name) => names.indexOf(name))
   const partitioned = table.partition ? names.indexOf(table.partition.of) : -1

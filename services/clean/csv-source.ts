@@ -1,12 +1,12 @@
-import { openPlain } from '@droplake/columnar/decompress'
 import { type CsvProfile, profileCsv } from '@droplake/columnar/profile-csv'
 import { Unreadable } from '@droplake/columnar/unreadable'
 import type { Table } from '@droplake/contracts/table'
 import type { ObjectStore } from '@droplake/lake/object-store'
+import type { Settings } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
-import type { Source } from '@droplake/pipeline/markers'
+import { type Source, sourceName } from '@droplake/pipeline/markers'
 import type { Item, Plan } from '@droplake/pipeline/plan'
-import { fileNameOf, readSource } from '@droplake/pipeline/read-source'
+import { fileNameOf, openSource, readSource } from '@droplake/pipeline/read-source'
 import { type FailedRecord, findRecord } from '@droplake/pipeline/records'
 import type { IndexRecord } from '@droplake/pipeline/step-records'
 
@@ -35,7 +35,7 @@ export async function openSlice(
   if (!index) {
     const failed = await findRecord<FailedRecord>(store, keys.indexFailed(plan.run, at.table, large))
     const why = failed ? `: ${failed.message}` : ''
-    const error = new Error(`clean: ${source.key} was not indexed, so its slices are not known${why}`)
+    const error = new Error(`clean: ${sourceName(source)} was not indexed, so its slices are not known${why}`)
     throw Object.assign(error, failed ? { name: failed.name } : {})
   }
   if ('unreadable' in index) throw new Unreadable(index.unreadable)
@@ -48,9 +48,13 @@ export async function openSlice(
 }
 
 /** A whole source, decompressed: read once for its profile and once for its rows. */
-export async function openWhole(store: ObjectStore, table: Table, source: Source): Promise<CsvPart> {
-  const fileName = fileNameOf(source.key)
-  const plain = () => openPlain(fileName, readSource(store, source))
+export async function openWhole(
+  store: ObjectStore,
+  table: Table,
+  { source, settings }: { source: Source; settings: Settings },
+): Promise<CsvPart> {
+  const fileName = fileNameOf(source)
+  const plain = () => openSource(store, source, settings)
   const profile = await profileCsv(table, plain(), { sliceBytes: Number.MAX_SAFE_INTEGER, fileName })
   const offset = profile.cuts[0]?.offset ?? 0
   return { profile, chunks: skip(plain(), offset), offset, row: 0, last: true, first: true }

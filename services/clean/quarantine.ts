@@ -2,7 +2,7 @@ import type { Reject } from '@droplake/columnar/read-csv'
 import { createParquet, type ParquetOut } from '@droplake/columnar/write-parquet'
 import type { Cell } from '@droplake/contracts/column'
 import type { ObjectStore } from '@droplake/lake/object-store'
-import type { Source } from '@droplake/pipeline/markers'
+import { type Source, sourceName } from '@droplake/pipeline/markers'
 import { quarantineColumns } from '@droplake/pipeline/staged'
 
 const mostBytesHeld = 4 * 2 ** 20
@@ -31,7 +31,7 @@ export function createQuarantine(store: ObjectStore, key: string): Quarantine {
     async add(source, reject, { encoding, offset }) {
       const text = new TextDecoder(encoding === 'latin-1' ? 'windows-1252' : 'utf-8').decode(reject.bytes)
       const { reason, column, length } = reject
-      const row = [source.id, source.key, BigInt(reject.row), reason, column, text, encoding]
+      const row = [source.id, sourceName(source), BigInt(reject.row), reason, column, text, encoding]
       const cells = [...row, BigInt(offset + reject.offset), BigInt(length)]
       for (let i = 0; i < cells.length; i++) held[i]?.push(cells[i] ?? null)
       bytesHeld += reject.bytes.length

@@ -2,7 +2,7 @@ import { createParquet, type ParquetOut } from '@droplake/columnar/write-parquet
 import type { Cell } from '@droplake/contracts/column'
 import type { DataFile } from '@droplake/pipeline/lake-state'
 import { columnsOfLayout, layoutId } from '@droplake/pipeline/layouts'
-import { arrivalOf } from '@droplake/pipeline/markers'
+import { arrivalOf, sourceName } from '@droplake/pipeline/markers'
 import { stagedColumns } from '@droplake/pipeline/staged'
 import { bucketOf, type DedupeUnit } from '@droplake/pipeline/step-records'
 import { openAs } from '@droplake/pipeline/stored-rows'
@@ -71,7 +71,7 @@ export async function writeVersion(
       if (alive[i] !== 1) continue
       const source = loaded.freshSource[at]
       const constants: Record<string, Cell> = {
-        _source_file: source?.key ?? null,
+        _source_file: source ? sourceName(source) : null,
         _source_arrived_at: source ? arrivalOf(source) : null,
         _ingested_at: plan.startedAt,
         _run_id: run,

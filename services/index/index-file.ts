@@ -21,7 +21,7 @@ export async function indexFile(fx: DataEffects, input: IndexFileInput): Promise
     const source = plan.sources[plan.tables[table]?.large[large] ?? -1]
     if (!source) throw new Error(`index: the plan of ${run} has no large source ${large} of ${table}`)
     const io = noIo()
-    const options = { sliceBytes: sliceBytesOf(source, fx.settings), fileName: fileNameOf(source.key) }
+    const options = { sliceBytes: sliceBytesOf(source, fx.settings), fileName: fileNameOf(source) }
     try {
       const chunks = readSource(counted(fx.store, io), source)
       return { profile: await profileCsv(tableOf(fx, dataset, table), chunks, options), io }

@@ -121,8 +121,8 @@ test('files that no table takes are reported by the first listing that finds the
   await raw(lake, 'more.txt')
   await woken(lake, { reason: 'listing' })
   expect(lake.alerts.map(({ text }) => text.split('\n')[0])).toEqual([
-    'raw/d/notes.txt: no table takes it',
-    'raw/d/more.txt: no table takes it',
+    'raw/d/notes.txt: no table has its name or its columns; nearest: --dataset d --table shops',
+    'raw/d/more.txt: no table has its name or its columns; nearest: --dataset d --table shops',
   ])
 })
 
