@@ -73,8 +73,9 @@ function modelsOf({ models }: Report, style: Style): string[] {
 function rulesOf({ quality }: Report, style: Style): string[] {
   return quality
     .filter(({ status }) => status === 'fail')
-    .map(({ rule, table, severity, failing }) => {
+    .map(({ rule, table, severity, failing, error }) => {
       const look = severity === 'error' ? style.red : style.yellow
+      if (error) return `  ${look(severity)}  the rules of ${table} could not be checked: ${readable(error)}`
       return `  ${look(severity)}  rule ${rule} of ${table} fails for ${many(failing, 'row')}`
     })
 }

@@ -23,7 +23,7 @@ function lazily<F>(fx: F, load: () => Promise<(fx: F, event: never) => Promise<u
 export const dataHandlers = (fx: DataEffects): Record<DataService, Invoke> => ({
   index: lazily(fx, async () => (await import('@droplake/services/index/index-file')).indexFile),
   clean: lazily(fx, async () => (await import('@droplake/services/clean/clean')).clean),
-  accept: lazily(fx, async () => (await import('@droplake/services/accept/accept')).accept),
+  accept: lazily(fx, async () => (await import('@droplake/services/accept/accept-step')).acceptStep),
   dedupe: lazily(fx, async () => (await import('@droplake/services/dedupe/dedupe')).dedupe),
   enrich: lazily(fx, async () => (await import('@droplake/services/enrich/enrich')).enrich),
 })

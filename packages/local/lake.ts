@@ -32,7 +32,7 @@ export interface LakeOptions {
   wrapStore?: (store: ObjectStore) => ObjectStore
   wrapQuery?: (run: (sql: string) => Promise<void>) => (sql: string) => Promise<void>
   /** Around every call of a service, where they run in this thread. */
-  wrapInvoke?: (service: ServiceName, call: () => Promise<unknown>) => Promise<unknown>
+  wrapInvoke?: (service: ServiceName, call: () => Promise<unknown>, event: unknown) => Promise<unknown>
   /** Of the query engine. Default 96, which runs need; a large question asked by hand is faster with more. */
   queryMemoryMb?: number
   /** Write through to the disk. Default true; tests that kill no machine leave it out. */
@@ -96,7 +96,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
           // What comes may ask the query engine, which wants the memory that idle threads hold.
           await pool?.relieve()
           const call = () => direct[service](event)
-          return options.wrapInvoke ? options.wrapInvoke(service, call) : call()
+          return options.wrapInvoke ? options.wrapInvoke(service, call, event) : call()
         },
         query: options.wrapQuery?.(query) ?? query,
         startExecution: start,

@@ -10,6 +10,8 @@ export interface Rule {
 export interface RuleResult extends Rule {
   status: 'pass' | 'fail'
   failing: number
+  /** Why nothing could be counted. */
+  error?: string
 }
 
 /** Results of rules from counts in the same order; a count is a number, or digits. */

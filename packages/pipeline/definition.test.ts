@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
-import { definition, type Resources, type State, type StateMachine, serviceNames } from './definition.ts'
+import { definition, type Resources, runSteps, type State, type StateMachine, serviceNames } from './definition.ts'
 
 const arn = (name: string) => `arn:aws:lambda:eu-central-1:123456789012:function:droplake-test-${name}:7`
 const resources: Resources = {
@@ -81,15 +81,47 @@ test('a repeated, a coalesced and an unroutable event each end after three state
 
 const crawl = ['Start Crawler', 'Look at Crawler', 'Compare Schema']
 
-test('whatever fails between Plan and the end of the run, the run is ended as failed', () => {
-  const uncaught = Object.entries(machine.States)
-    .filter(([, state]) => state.Type === 'Task' && !state.Catch)
-    .map(([name]) => name)
-  expect(uncaught).toEqual(['Admit', 'End Failed Run', 'Notify', 'Start Next Run'])
-  for (const [name, { Catch }] of Object.entries(machine.States))
-    if (Catch && !crawl.includes(name))
-      expect(Catch, name).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'End Failed Run' }])
-  expect(machine.States['End Failed Run']?.Parameters).toMatchObject({ Payload: { 'error.$': '$.error' } })
+test('whatever fails between Plan and the end of the run, the run is ended as failed, with the step that failed', () => {
+  const ending = Object.entries(machine.States).filter(
+    ([name, { Type, Next }]) => ['Task', 'Map'].includes(Type) && Next !== undefined && !crawl.includes(name),
+  )
+  const uncaught = ending.filter(([, state]) => !state.Catch).map(([name]) => name)
+  expect(uncaught).toEqual(['Admit', 'End Failed Run', 'Start Next Run'])
+  const steps = new Set<string>()
+  for (const [name, { Catch }] of ending) {
+    if (!Catch || name === 'Notify') continue
+    const [{ ResultPath, ...caught }] = Catch as [{ ResultPath: string }]
+    expect(caught, name).toEqual({ ErrorEquals: ['States.ALL'], Next: 'End Failed Run' })
+    expect(ResultPath, name).toMatch(/^\$\.failed\.[a-z]+$/)
+    steps.add(ResultPath.slice('$.failed.'.length))
+  }
+  expect(steps).toEqual(new Set(Object.keys(runSteps)))
+  expect(machine.States['End Failed Run']?.Parameters).toMatchObject({ Payload: { 'failed.$': '$.failed' } })
+})
+
+test('a failed call of an item or of a table is noted with its error, and keeps nothing else from going on', () => {
+  const noted = calls.filter(([, { Parameters }]) => 'failed' in (Parameters as { Payload: object }).Payload)
+  expect(noted.map(([name]) => name)).toEqual([
+    'Index File Failed',
+    'Clean Item Failed',
+    'Dedupe Unit Failed',
+    'Table Failed',
+    'Enrich Unit Failed',
+  ])
+  for (const [name, { Parameters, Catch, Next }] of noted) {
+    expect(Parameters, name).toMatchObject({ Payload: { 'error.$': '$.error' } })
+    expect(Catch, name).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.notNoted', Next }])
+  }
+})
+
+test('a run that nobody could be notified of is reported all the same, and its execution fails', () => {
+  const { Catch } = machine.States.Notify as State
+  expect(Catch).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.notNotified', Next: 'More Pending?' }])
+  expect(machine.States['Run Failed?']?.Choices).toContainEqual({
+    Variable: '$.notNotified',
+    IsPresent: true,
+    Next: 'Not Notified',
+  })
 })
 
 test('the run and its dataset reach every call but the first', () => {
@@ -130,9 +162,11 @@ test('the end of a failed run leads to another one where more waits, and to a fa
   ])
   expect(choice('More Pending?').Default).toBe('Run Failed?')
   expect(machine.States['Start Next Run']?.Next).toBe('Run Failed?')
-  expect(choice('Run Failed?').Choices).toEqual([
-    { Variable: '$.finish.status', StringEquals: 'failed', Next: 'Run Failed' },
-  ])
+  expect(choice('Run Failed?').Choices[0]).toEqual({
+    Variable: '$.finish.status',
+    StringEquals: 'failed',
+    Next: 'Run Failed',
+  })
   expect(machine.States['Run Failed']?.Type).toBe('Fail')
 })
 

@@ -15,15 +15,33 @@ import { tableProcessor } from './table-states.ts'
 
 export { type Resources, type ServiceName, type State, type StateMachine, serviceNames } from './states.ts'
 
+/** What ends a run when it fails, by the names under which the state machine keeps the error. */
+export const runSteps = {
+  plan: 'Plan',
+  tables: 'Tables',
+  enrich: 'Enrich',
+  ingest: 'Ingest',
+  catalog: 'Catalog',
+  quality: 'Quality',
+  models: 'Models',
+  publish: 'Publish',
+  finish: 'End Run',
+} as const
+export type RunStep = keyof typeof runSteps
+
 /**
  * The pipeline, in Amazon States Language: the part of it (JSONPath) that AWS Step Functions and the local interpreter run
  * alike. Nothing else orders the steps. Input: an S3 *Object Created* event, or `{dataset, reason}`.
  */
 export function definition(resources: Resources): StateMachine {
   const call: Call = (service, payload, rest) => invoke(resources.functions[service], payload, rest)
-  /** A step of the run as a whole; what goes wrong ends the run. */
-  const step = (service: ServiceName, rest: Record<string, unknown>, payload: Record<string, unknown> = runPayload) =>
-    call(service, payload, { ResultPath: null, Catch: caught('End Failed Run'), ...rest })
+  /** What goes wrong in a step of the run as a whole ends the run; the report names the step. */
+  const ending = (step: RunStep) => caught('End Failed Run', `$.failed.${step}`)
+  const step = (
+    service: RunStep & ServiceName,
+    rest: Record<string, unknown>,
+    payload: Record<string, unknown> = runPayload,
+  ) => call(service, payload, { ResultPath: null, Catch: ending(service), ...rest })
 
   return {
     Comment: 'droplake: files under raw/ become published tables',
@@ -58,13 +76,14 @@ export function definition(resources: Resources): StateMachine {
           'lastLarge.$': '$$.Map.Item.Value.lastLarge',
         },
         ItemProcessor: tableProcessor(call),
-        ResultPath: '$.tables',
+        ResultPath: null,
+        Catch: ending('tables'),
         Next: 'Plan Enrichment',
       },
       'Plan Enrichment': step(
         'enrich',
         { ResultSelector: { 'lastUnit.$': '$.Payload.lastUnit' }, ResultPath: '$.enrichment', Next: 'Enrichment Due?' },
-        { ...runPayload, 'tables.$': '$.tables' },
+        { ...runPayload, action: 'plan' },
       ),
       'Enrichment Due?': {
         Type: 'Choice',
@@ -76,12 +95,15 @@ export function definition(resources: Resources): StateMachine {
         Parameters: { ...runPayload, 'units.$': 'States.ArrayRange(0, $.enrichment.lastUnit, 1)' },
         Next: 'Enrich',
       },
-      Enrich: distributed('$.units', 'unit', runPayload, {
-        ResultPath: null,
-        Next: 'Ingest',
-        work: call('enrich', { ...runPayload, 'unit.$': '$.unit' }, {}),
-        names: ['Enrich Unit', 'Enrich Unit Done', 'Enrich Unit Failed'],
-      }),
+      Enrich: {
+        ...distributed(call, '$.units', 'unit', runPayload, {
+          step: 'Enrich',
+          Next: 'Ingest',
+          work: call('enrich', { ...runPayload, 'unit.$': '$.unit' }, {}),
+          names: ['Enrich Unit', 'Enrich Unit Done', 'Enrich Unit Failed'],
+        }),
+        Catch: ending('enrich'),
+      },
       Ingest: step('ingest', { Next: 'Catalog' }),
       Catalog: step(
         'catalog',
@@ -102,18 +124,19 @@ export function definition(resources: Resources): StateMachine {
         ItemSelector: { ...runPayload, 'models.$': '$$.Map.Item.Value' },
         ItemProcessor: { ProcessorConfig: { Mode: 'INLINE' }, StartAt: 'Models', States: modelStates(call, resources) },
         ResultPath: null,
+        Catch: ending('models'),
         Next: 'Publish',
       },
       Publish: step('publish', { Next: 'End Run' }),
       'End Run': call('finish', runPayload, {
         ResultSelector: finishResult,
         ResultPath: '$.finish',
-        Catch: caught('End Failed Run'),
+        Catch: ending('finish'),
         Next: 'Notify',
       }),
       'End Failed Run': call(
         'finish',
-        { ...runPayload, 'error.$': '$.error' },
+        { ...runPayload, 'failed.$': '$.failed' },
         {
           ResultSelector: finishResult,
           ResultPath: '$.finish',
@@ -125,6 +148,7 @@ export function definition(resources: Resources): StateMachine {
         { ...runPayload, 'status.$': '$.finish.status' },
         {
           ResultPath: null,
+          Catch: caught('More Pending?', '$.notNotified'),
           Next: 'More Pending?',
         },
       ),
@@ -151,8 +175,16 @@ export function definition(resources: Resources): StateMachine {
       },
       'Run Failed?': {
         Type: 'Choice',
-        Choices: [{ Variable: '$.finish.status', StringEquals: 'failed', Next: 'Run Failed' }],
+        Choices: [
+          { Variable: '$.finish.status', StringEquals: 'failed', Next: 'Run Failed' },
+          { Variable: '$.notNotified', IsPresent: true, Next: 'Not Notified' },
+        ],
         Default: 'Run Ended',
+      },
+      'Not Notified': {
+        Type: 'Fail',
+        Error: 'NotNotified',
+        Cause: 'The run ended well; nobody could be notified of it.',
       },
       'Run Failed': { Type: 'Fail', Error: 'RunFailed', Cause: 'The run report says what failed and what mends it.' },
       'Run Ended': { Type: 'Succeed' },

@@ -1,7 +1,11 @@
-/** The message in a task's cause: Lambda gives JSON, other services plain text. */
+/** What a task's cause says: Lambda and Athena give JSON, other services plain text. */
 export function messageOf(cause = ''): string {
   try {
-    return String((JSON.parse(cause) as { errorMessage?: unknown }).errorMessage ?? cause)
+    const { errorMessage, QueryExecution } = JSON.parse(cause) as {
+      errorMessage?: unknown
+      QueryExecution?: { Status?: { StateChangeReason?: unknown } }
+    }
+    return String(errorMessage ?? QueryExecution?.Status?.StateChangeReason ?? cause)
   } catch {
     return cause
   }

@@ -17,14 +17,16 @@ export const keys = {
   run: (run: string) => `ops/runs/${run}/`,
   plan: (run: string) => `ops/runs/${run}/plan.json`,
   index: (run: string, table: string, large: number) => `ops/runs/${run}/${table}/index/${large}.json`,
-  indexFailed: (run: string, table: string, large: number) => `ops/runs/${run}/${table}/index/${large}.failed.json`,
   staged: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.parquet`,
   cleanDone: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.done.json`,
-  cleanFailed: (run: string, table: string, item: number) => `ops/runs/${run}/${table}/clean/${item}.failed.json`,
   accept: (run: string, table: string) => `ops/runs/${run}/${table}/accept.json`,
   dedupeDone: (run: string, table: string, unit: number) => `ops/runs/${run}/${table}/dedupe/${unit}.done.json`,
   enrichPlan: (run: string) => `ops/runs/${run}/enrich/plan.json`,
   enrichDone: (run: string, unit: number) => `ops/runs/${run}/enrich/${unit}.done.json`,
+  /** Why a call of a step failed. */
+  failed: (run: string, { step, table, item }: { step: string; table?: string; item: number }) =>
+    `ops/runs/${run}/${table === undefined ? '' : `${table}/`}${step.toLowerCase()}/${item}.failed.json`,
+  ingest: (run: string) => `ops/runs/${run}/ingest.json`,
   quality: (run: string) => `ops/runs/${run}/quality.json`,
   modelPlan: (run: string) => `ops/runs/${run}/models/plan.json`,
   modelRender: (run: string, model: string, attempt: number) => `ops/runs/${run}/models/${model}.${attempt}.json`,

@@ -117,6 +117,8 @@ export type LogEntry =
       tables: Record<string, TableChange>
       enriched: Record<string, TableChange>
       quarantine: string[]
+      /** Enriched tables that lack what this ingest changed: the next one makes them whole. */
+      behind?: string[]
     }
   | { kind: 'publish'; run: string; models: Record<string, PublishedModel> }
   | ({ kind: 'rollback'; run: string } & Rollback)
@@ -131,6 +133,8 @@ export interface TableState {
   layouts?: Record<string, Layout>
   /** Log entry of the last change. */
   seq: number
+  /** Of an enriched table: rows that were looked up have changed since. */
+  behind?: true
 }
 
 /** A run that never ended, and the dead ones before it whose reports its own death may have left unwritten. */
@@ -226,6 +230,8 @@ export function advance(state: LakeState, entry: StoredEntry): LakeState {
       for (const source of entry.sources) next.sources[source.id] = source
       next.tables = advanceTables(state.tables, entry.tables, entry.seq)
       next.enriched = advanceTables(state.enriched, entry.enriched, entry.seq)
+      for (const name of entry.behind ?? [])
+        if (next.enriched[name]) next.enriched[name] = { ...next.enriched[name], behind: true }
       if (next.unfinished) next.unfinished = { ...next.unfinished, ingest: entry.seq }
       return next
     case 'publish':

@@ -7,9 +7,10 @@ import { entries } from './log.ts'
 import { sourceName } from './markers.ts'
 import type { ModelPlan, ModelRecord } from './model-records.ts'
 import type { Plan } from './plan.ts'
-import { findRecord } from './records.ts'
+import { findIntact } from './records.ts'
 import type { Report } from './report.ts'
-import type { AcceptRecord, CleanRecord, DedupeRecord, IndexRecord } from './step-records.ts'
+import type { AcceptRecord, CleanRecord, DedupeRecord, IndexRecord, IngestRecord } from './step-records.ts'
+import { describeTableFailure } from './table-records.ts'
 
 /** A run's report, from what it committed and recorded, however far it came. `seq`: of its `begin`, or any entry before. */
 export async function makeReport(
@@ -25,10 +26,11 @@ export async function makeReport(
   const ingest = own.find((entry) => entry.kind === 'ingest')
   const published = own.find((entry) => entry.kind === 'publish')
   const rollback = own.find((entry) => entry.kind === 'rollback')
-  const plan = await findRecord<Plan>(fx.store, keys.plan(run))
-  const modelPlan = await findRecord<ModelPlan>(fx.store, keys.modelPlan(run))
+  const plan = await findIntact<Plan>(fx.store, keys.plan(run))
+  const modelPlan = await findIntact<ModelPlan>(fx.store, keys.modelPlan(run))
   const models = rollback ? movedModel(rollback) : await modelResults(fx, state, { run, plan: modelPlan, published })
-  const error = errorOf(of.error, plan)
+  const ingested = await findIntact<IngestRecord>(fx.store, keys.ingest(run))
+  const error = errorOf(of.error, plan, ingested)
   const now = fx.clock.now()
   const startedAt = begin?.at ?? now
   return {
@@ -38,22 +40,23 @@ export async function makeReport(
     startedAt: new Date(startedAt).toISOString(),
     finishedAt: new Date(now).toISOString(),
     durationMs: now - startedAt,
-    sources: plan ? await sourceResults(fx, plan, ingest) : [],
+    sources: plan ? await sourceResults(fx, { plan, ingest, ingested }) : [],
     tables: Object.fromEntries(
       Object.entries(ingest?.tables ?? {}).flatMap(([name, { counts }]) => (counts ? [[name, counts]] : [])),
     ),
-    quality: (await findRecord<RuleResult[]>(fx.store, keys.quality(run))) ?? [],
+    quality: (await findIntact<RuleResult[]>(fx.store, keys.quality(run))) ?? [],
     models,
     io: plan ? await trafficOf(fx, plan) : { bytesIn: 0, ...noIo() },
     ...(error ? { error } : {}),
   }
 }
 
-/** What ended the run early, and why tables of it were left out. */
-function errorOf(error: string | undefined, plan: Plan | undefined): string | undefined {
+/** What ended the run early, and why it left tables as they were. */
+function errorOf(error: string | undefined, plan: Plan | undefined, ingest: IngestRecord | undefined) {
   const waiting = new Set(plan?.sources.map(({ table }) => table))
   const refused = Object.entries(plan?.refused ?? {}).flatMap(([table, reason]) => (waiting.has(table) ? [reason] : []))
-  return [...(error ? [error] : []), ...refused].join('; ') || undefined
+  const failed = Object.entries(ingest?.failed ?? {}).map(([table, failure]) => describeTableFailure(table, failure))
+  return [...(error ? [error] : []), ...refused, ...failed].join('; ') || undefined
 }
 
 type Entry<K extends LogEntry['kind']> = Extract<StoredEntry, { kind: K }>
@@ -74,18 +77,19 @@ function statusOf(of: {
 
 async function sourceResults(
   fx: Pick<Effects, 'store'>,
-  plan: Plan,
-  ingest: Entry<'ingest'> | undefined,
+  of: { plan: Plan; ingest: Entry<'ingest'> | undefined; ingested: IngestRecord | undefined },
 ): Promise<Report['sources']> {
+  const { plan, ingest, ingested } = of
   const logged = new Map(ingest?.sources.map((source) => [source.id, source]))
   const accepted = new Map<number, AcceptRecord['sources'][number]>()
   for (const table of Object.keys(plan.tables))
-    for (const decision of (await findRecord<AcceptRecord>(fx.store, keys.accept(plan.run, table)))?.sources ?? [])
+    for (const decision of (await findIntact<AcceptRecord>(fx.store, keys.accept(plan.run, table)))?.sources ?? [])
       accepted.set(decision.source, decision)
+  const failureOf = (table: string) => ingested?.failed[table] && describeTableFailure(table, ingested.failed[table])
   return plan.sources.map((planned, index) => {
     const { id, table, bytes } = planned
     const source = logged.get(id)
-    const error = source?.error ?? accepted.get(index)?.error ?? plan.refused[table]
+    const error = source?.error ?? accepted.get(index)?.error ?? plan.refused[table] ?? failureOf(table)
     return {
       key: sourceName(planned),
       table,
@@ -108,7 +112,7 @@ async function modelResults(
   const results: Report['models'] = {}
   const due = plan.layers.flat()
   for (const { name } of await fx.models(state.dataset)) {
-    const record = await findRecord<ModelRecord>(fx.store, keys.modelDone(of.run, name))
+    const record = await findIntact<ModelRecord>(fx.store, keys.modelDone(of.run, name))
     const held = plan.held[name]
     const pinned = plan.pinned?.[name]
     if (pinned) results[name] = { status: 'held', rows: publishedRows(state, name), error: pinned }
@@ -132,11 +136,11 @@ const publishedRows = (state: LakeState, name: string) =>
 async function trafficOf(fx: Pick<Effects, 'store'>, plan: Plan): Promise<Report['io']> {
   let io = noIo()
   for (const [table, { items, large }] of Object.entries(plan.tables)) {
-    const accepted = await findRecord<AcceptRecord>(fx.store, keys.accept(plan.run, table))
+    const accepted = await findIntact<AcceptRecord>(fx.store, keys.accept(plan.run, table))
     const records = await Promise.all([
-      ...large.map((_, n) => findRecord<IndexRecord>(fx.store, keys.index(plan.run, table, n))),
-      ...items.map((_, n) => findRecord<CleanRecord>(fx.store, keys.cleanDone(plan.run, table, n))),
-      ...(accepted?.units ?? []).map((_, n) => findRecord<DedupeRecord>(fx.store, keys.dedupeDone(plan.run, table, n))),
+      ...large.map((_, n) => findIntact<IndexRecord>(fx.store, keys.index(plan.run, table, n))),
+      ...items.map((_, n) => findIntact<CleanRecord>(fx.store, keys.cleanDone(plan.run, table, n))),
+      ...(accepted?.units ?? []).map((_, n) => findIntact<DedupeRecord>(fx.store, keys.dedupeDone(plan.run, table, n))),
     ])
     io = addIo(io, ...records.map((record) => record?.io))
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ObjectInfo, ObjectStore } from '@droplake/lake/object-store'
 import { keys } from './keys.ts'
-import { createRecord, findRecord } from './records.ts'
+import { createRecord, findIntact } from './records.ts'
 
 /** One version of one raw object, or of one member of the archive that it is, on its way into one table. */
 export interface Source {
@@ -93,10 +93,10 @@ export async function pendingSources(
   for await (const { key } of store.list(prefix)) (key.endsWith('.json') ? markers : attemptKeys).push(key)
   const pending = await Promise.all(
     markers.map(async (key) => {
-      const source = await findRecord<Source>(store, key)
+      const source = await findIntact<Source>(store, key)
       const stem = key.slice(0, -'.json'.length)
       const attempts = await Promise.all(
-        attemptKeys.filter((at) => at.startsWith(`${stem}.`)).map((at) => findRecord<Attempt>(store, at)),
+        attemptKeys.filter((at) => at.startsWith(`${stem}.`)).map((at) => findIntact<Attempt>(store, at)),
       )
       return source && { ...source, attempts: attempts.filter((attempt) => attempt !== undefined) }
     }),
@@ -112,11 +112,22 @@ export async function pendingIds(store: ObjectStore, dataset: string): Promise<s
   return ids
 }
 
-/** A run that could not read the source. `own`: the fault is the source's, not the service's or a permission's. */
+/** A run that could not take the source. `own`: the fault is the source's, not the service's or a permission's. */
 export interface Attempt {
   run: string
   error: string
   own: boolean
+  /** What failed besides: only a source that was alone in it is known to be at fault. Absent where the source's own bytes failed. */
+  whole?: { of: 'table' | 'run'; alone: boolean }
+}
+
+const failuresOfItsOwn = 3
+
+/** Why a source is not tried again; undefined where it is. The last attempt must leave no other source to blame. */
+export function givenUp(attempts: readonly Attempt[], failure: string): string | undefined {
+  const own = attempts.filter((attempt) => attempt.own)
+  const isSure = own.at(-1)?.whole?.alone ?? true
+  return own.length >= failuresOfItsOwn && isSure ? `it failed ${own.length} times: ${failure}` : undefined
 }
 
 export async function recordAttempt(store: ObjectStore, dataset: string, source: string, attempt: Attempt) {

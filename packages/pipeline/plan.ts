@@ -28,6 +28,8 @@ export interface Plan {
   tables: Record<string, TablePlan>
   /** Tables whose stored files cannot be read as their contract has it, with the reason: their sources wait. */
   refused: Record<string, string>
+  /** Sources that are set aside without another try, by id, with the reason. */
+  hopeless: Record<string, string>
   /** Ids of all markers that were there; any other is a reason for another run. */
   seen: string[]
   /** Those of them that had no room: a reason for another run if this one decided about any. */
@@ -59,7 +61,7 @@ export function packItems(pending: readonly Pending[], settings: Settings): Pick
   const sources: Source[] = []
   const tables: Record<string, TablePlan> = {}
   const open = new Map<string, { item: Item; bytes: number }>()
-  for (const { attempts, ...source } of [...pending].sort(inOrder)) {
+  for (const { attempts, ...source } of isolated(pending).sort(inOrder)) {
     const table = tables[source.table] ?? { items: [], large: [] }
     const slices = slicesOf(source, settings)
     if (table.items.length + slices > mostItems) continue
@@ -87,6 +89,36 @@ export function packItems(pending: readonly Pending[], settings: Settings): Pick
     if (attempts.length === 0) open.set(source.table, { item, bytes: source.bytes })
   }
   return { sources, tables }
+}
+
+/**
+ * Sources of which one may have failed a whole table, or the whole run, are planned in ever smaller groups until the one at
+ * fault is alone; the others of that table, or of the run, wait meanwhile.
+ */
+function isolated(pending: readonly Pending[]): Pending[] {
+  const suspected = few(
+    pending.filter((source) => suspicion(source, 'run') > 0),
+    'run',
+  )
+  if (suspected.length > 0) return suspected
+  return [...new Set(pending.map(({ table }) => table))].flatMap((table) => {
+    const own = pending.filter((source) => source.table === table)
+    const suspects = few(
+      own.filter((source) => suspicion(source, 'table') > 0),
+      'table',
+    )
+    return suspects.length > 0 ? suspects : own
+  })
+}
+
+const suspicion = ({ attempts }: Pending, of: 'table' | 'run') =>
+  attempts.filter(({ own, whole }) => own && whole?.of === of).length
+
+/** An eighth of those that failed once, then one at a time. */
+function few(suspects: readonly Pending[], of: 'table' | 'run'): Pending[] {
+  const most = Math.max(0, ...suspects.map((source) => suspicion(source, of)))
+  const group = suspects.filter((source) => suspicion(source, of) === most).sort(inOrder)
+  return group.slice(0, most === 1 ? Math.ceil(group.length / 8) : 1)
 }
 
 /** A slice's size for this source: as set, or larger where the source would make too many. */

@@ -63,21 +63,6 @@ export async function once<T>(store: ObjectStore, key: string, make: () => Promi
   return (await createRecord(store, key, made)) ? made : await readRecord<T>(store, key)
 }
 
-/** What a step that threw leaves beside its place: the state machine keeps only the error's name. */
-export interface FailedRecord {
-  /** The error's name, or the code of a system error. */
-  name: string
-  message: string
-}
-
-/** Notes why a step failed, as far as that can still be written. */
-export async function recordFailed(store: ObjectStore, key: string, thrown: unknown): Promise<void> {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
-  const record: FailedRecord = { name: code ?? error.name, message: error.message }
-  await createRecord(store, key, record).catch(() => {})
-}
-
 /** For hints only: the last writer wins. */
 export async function replaceRecord(store: ObjectStore, key: string, value: unknown): Promise<void> {
   await store.put(key, encode(value))

@@ -56,7 +56,7 @@ async function publishRun(run: string): Promise<Report> {
   await ringFor(lake, { name: `t${++drops}.csv`, table: 't', bytes: `id\n${run}${drops}\n` })
   const planned = await planRun(lake, run)
   await runTables(lake, run, planned)
-  await runEnrichment(lake, run, planned)
+  await runEnrichment(lake, run)
   const at = { dataset: 'd', run }
   await ingest(lake.fx, at)
   await followLog(lake.fx, at)

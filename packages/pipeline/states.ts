@@ -1,3 +1,5 @@
+import type { TableStep } from './failures.ts'
+
 /** The Lambda services that the state machine calls; a folder each under `services/`. */
 export const serviceNames = [
   'admit',
@@ -80,17 +82,28 @@ export const invoke = (
 
 export const runPayload = { 'dataset.$': '$.dataset', 'run.$': '$.run' }
 export const tablePayload = { ...runPayload, 'table.$': '$.table' }
-export const caught = (next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: next }]
+export const caught = (next: string, resultPath = '$.error') => [
+  { ErrorEquals: ['States.ALL'], ResultPath: resultPath, Next: next },
+]
+
+/** Notes why a call of a step failed; `payload` says which. That it cannot be noted keeps nothing from going on. */
+export const noteFailure = (call: Call, step: TableStep, payload: Record<string, unknown>, next: string): State =>
+  call(
+    'accept',
+    { ...payload, failed: step, 'error.$': '$.error' },
+    { ResultPath: null, Catch: caught(next, '$.notNoted'), Next: next },
+  )
 
 /**
- * A Distributed Map over a range of numbers: each item's work is one call. A failed item does not stop the others; the
- * step after it reads done records and so sees what is missing.
+ * A Distributed Map over a range of numbers: each item's work is one call. A failed item does not stop the others: why it
+ * failed is noted, and the step after it sees by the done records what is missing.
  */
 export function distributed(
+  call: Call,
   itemsPath: string,
   name: string,
   payload: Record<string, unknown>,
-  options: { work: State; names: [string, string, string]; ResultPath: string | null; Next: string },
+  options: { step: TableStep; work: State; names: [string, string, string]; Next: string },
 ): State {
   const [work, done, failed] = options.names
   return {
@@ -103,11 +116,11 @@ export function distributed(
       StartAt: work,
       States: {
         [work]: { ...options.work, ResultPath: null, Catch: caught(failed), Next: done },
+        [failed]: noteFailure(call, options.step, { ...payload, 'item.$': `$.${name}` }, done),
         [done]: { Type: 'Pass', Parameters: { [`${name}.$`]: `$.${name}` }, End: true },
-        [failed]: { Type: 'Pass', Parameters: { [`${name}.$`]: `$.${name}`, 'error.$': '$.error.Error' }, End: true },
       },
     },
-    ResultPath: options.ResultPath,
+    ResultPath: null,
     Next: options.Next,
   }
 }

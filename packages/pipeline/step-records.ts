@@ -2,6 +2,7 @@ import type { CsvProfile } from '@droplake/columnar/profile-csv'
 import type { Io } from './io.ts'
 import type { DataFile, PartitionVersion, SourceOutcome, TableState } from './lake-state.ts'
 import { mostItems } from './plan.ts'
+import type { TableFailure } from './table-records.ts'
 
 /** Index: where a large source may be cut. */
 export type IndexRecord = { profile: CsvProfile; io: Io } | { unreadable: string; io: Io }
@@ -102,4 +103,12 @@ export interface EnrichPlan {
 /** What one item of Enrich wrote: the enriched partitions that its units' rows lie in. */
 export interface EnrichRecord {
   units: { table: string; partition: string; written: Record<string, PartitionVersion> }[]
+}
+
+/** Ingest: what the run left as it was. */
+export interface IngestRecord {
+  /** Tables that a step failed for. */
+  failed: Record<string, TableFailure>
+  /** Enriched tables that lack what the run changed. */
+  behind: string[]
 }

@@ -1,4 +1,5 @@
 import type { ObjectStore } from '@droplake/lake/object-store'
+import { explain, type Failure, findFailure, type TableStep } from './failures.ts'
 import { keys } from './keys.ts'
 import type { Plan } from './plan.ts'
 import { findRecord } from './records.ts'
@@ -12,29 +13,57 @@ export interface TableRecords {
   units: DedupedUnit[]
 }
 
-/** Thrown when a step of the run has left no record. */
-export class StepMissing extends Error {
-  override readonly name = 'StepMissing'
+/** Why a run leaves a table as it was. */
+export interface TableFailure {
+  step: TableStep | 'Ingest'
+  /** Of the error. */
+  name: string
+  message: string
 }
 
-export async function readTableRecords(store: ObjectStore, plan: Plan, table: string): Promise<TableRecords> {
-  const accepted = await findRecord<AcceptRecord>(store, keys.accept(plan.run, table))
-  if (!accepted) throw new StepMissing(`ingest: Accept did not finish for ${table}`)
+/** A table that a step failed for, with Accept's decisions as far as there are any. */
+export interface FailedTable {
+  failure: TableFailure
+  accepted?: AcceptRecord
+}
+
+export async function readTableRecords(
+  store: ObjectStore,
+  plan: Plan,
+  table: string,
+): Promise<TableRecords | FailedTable> {
+  const { run } = plan
+  const accepted = await findRecord<AcceptRecord>(store, keys.accept(run, table))
+  if (!accepted) return { failure: await failureOf(store, run, { step: 'Accept', table, item: 0 }) }
   const items = await Promise.all(
     (plan.tables[table]?.items ?? []).map((_, item) =>
-      findRecord<CleanRecord>(store, keys.cleanDone(plan.run, table, item)),
+      findRecord<CleanRecord>(store, keys.cleanDone(run, table, item)),
     ),
   )
   const dedupes = await Promise.all(
-    Array.from({ length: lastItemOf(accepted.units) + 1 }, async (_, item) => {
-      const record = await findRecord<DedupeRecord>(store, keys.dedupeDone(plan.run, table, item))
-      if (!record) throw new StepMissing(`ingest: Dedupe did not finish for ${table}, item ${item}`)
-      return record
-    }),
+    Array.from({ length: lastItemOf(accepted.units) + 1 }, (_, item) =>
+      findRecord<DedupeRecord>(store, keys.dedupeDone(run, table, item)),
+    ),
   )
+  const failed = dedupes.indexOf(undefined)
+  if (failed >= 0) return { failure: await failureOf(store, run, { step: 'Dedupe', table, item: failed }), accepted }
   return {
     accepted,
     items: items.filter((record) => record !== undefined),
-    units: dedupes.flatMap((record) => record.units),
+    units: dedupes.flatMap((record) => record?.units ?? []),
   }
 }
+
+async function failureOf(store: ObjectStore, run: string, call: { step: TableStep; table: string; item: number }) {
+  return describeFailure(call.step, call.table, await findFailure(store, run, call))
+}
+
+export const describeFailure = (step: TableStep, table: string, failure: Failure): TableFailure => ({
+  step,
+  name: failure.name,
+  message: explain(failure, { step, of: table }),
+})
+
+/** One sentence: which step failed for which table, and why. */
+export const describeTableFailure = (table: string, { step, message }: TableFailure): string =>
+  `${step} of ${table}: ${message}`

@@ -1,6 +1,9 @@
-import { type Call, caught, distributed, tablePayload } from './states.ts'
+import { type Call, caught, distributed, noteFailure, tablePayload } from './states.ts'
 
-/** One table: cut large files, clean every item, accept whole sources, deduplicate every unit. */
+/**
+ * One table: cut large files, clean every item, accept whole sources, deduplicate every unit. What fails is noted and leaves
+ * this table as it was; the others go on.
+ */
 export function tableProcessor(call: Call): Record<string, unknown> {
   const keep = { ...tablePayload, 'lastItem.$': '$.lastItem' }
   return {
@@ -17,8 +20,8 @@ export function tableProcessor(call: Call): Record<string, unknown> {
         Parameters: { ...keep, 'large.$': 'States.ArrayRange(0, $.lastLarge, 1)' },
         Next: 'Index',
       },
-      Index: distributed('$.large', 'large', tablePayload, {
-        ResultPath: null,
+      Index: distributed(call, '$.large', 'large', tablePayload, {
+        step: 'Index',
         Next: 'Items',
         work: call('index', { ...tablePayload, 'large.$': '$.large' }, {}),
         names: ['Index File', 'Index File Done', 'Index File Failed'],
@@ -28,45 +31,36 @@ export function tableProcessor(call: Call): Record<string, unknown> {
         Parameters: { ...tablePayload, 'items.$': 'States.ArrayRange(0, $.lastItem, 1)' },
         Next: 'Clean',
       },
-      Clean: distributed('$.items', 'item', tablePayload, {
-        ResultPath: '$.cleaned',
+      Clean: distributed(call, '$.items', 'item', tablePayload, {
+        step: 'Clean',
         Next: 'Accept',
         work: call('clean', { ...tablePayload, 'item.$': '$.item' }, {}),
         names: ['Clean Item', 'Clean Item Done', 'Clean Item Failed'],
       }),
-      Accept: call(
-        'accept',
-        { ...tablePayload, 'cleaned.$': '$.cleaned' },
-        {
-          ResultSelector: { 'lastUnit.$': '$.Payload.lastUnit' },
-          ResultPath: '$.accepted',
-          Catch: caught('Table Failed'),
-          Next: 'Anything New?',
-        },
-      ),
+      Accept: call('accept', tablePayload, {
+        ResultSelector: { 'lastUnit.$': '$.Payload.lastUnit' },
+        ResultPath: '$.accepted',
+        Catch: caught('Table Failed'),
+        Next: 'Anything New?',
+      }),
       'Anything New?': {
         Type: 'Choice',
         Choices: [{ Variable: '$.accepted.lastUnit', NumericGreaterThanEquals: 0, Next: 'Units' }],
-        Default: 'Table Unchanged',
+        Default: 'Table Done',
       },
-      'Table Unchanged': { Type: 'Pass', Parameters: { 'table.$': '$.table' }, End: true },
       Units: {
         Type: 'Pass',
         Parameters: { ...tablePayload, 'units.$': 'States.ArrayRange(0, $.accepted.lastUnit, 1)' },
         Next: 'Dedupe',
       },
-      Dedupe: distributed('$.units', 'unit', tablePayload, {
-        ResultPath: null,
+      Dedupe: distributed(call, '$.units', 'unit', tablePayload, {
+        step: 'Dedupe',
         Next: 'Table Done',
         work: call('dedupe', { ...tablePayload, 'unit.$': '$.unit' }, {}),
         names: ['Dedupe Unit', 'Dedupe Unit Done', 'Dedupe Unit Failed'],
       }),
       'Table Done': { Type: 'Pass', Parameters: { 'table.$': '$.table' }, End: true },
-      'Table Failed': {
-        Type: 'Pass',
-        Parameters: { 'table.$': '$.table', 'error.$': '$.error.Error' },
-        End: true,
-      },
+      'Table Failed': noteFailure(call, 'Accept', tablePayload, 'Table Done'),
     },
   }
 }

@@ -107,7 +107,7 @@ test('what is accepted is decided once, in the order of the plan', async () => {
     { source: 0, outcome: 'taken' },
     { source: 1, outcome: 'duplicate' },
   ])
-  await accept(lake.fx, { dataset: 'd', run: 'r1', table: 't', cleaned: [{ item: 0, error: 'Late' }] })
+  await accept(lake.fx, { dataset: 'd', run: 'r1', table: 't' })
   expect(await accepted(lake, 'r1')).toEqual(decided)
 })
 
@@ -117,7 +117,7 @@ test('a run that lost the dataset accepts nothing', async () => {
   await planRun(lake, 'r1')
   lake.dead.add('r1')
   await planRun(lake, 'r2')
-  await expect(accept(lake.fx, { dataset: 'd', run: 'r1', table: 't', cleaned: [] })).rejects.toThrow(Fenced)
+  await expect(accept(lake.fx, { dataset: 'd', run: 'r1', table: 't' })).rejects.toThrow(Fenced)
   expect(await lake.store.head(keys.accept('r1', 't'))).toBeUndefined()
 })
 

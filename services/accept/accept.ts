@@ -1,11 +1,12 @@
 import type { Table } from '@droplake/contracts/table'
 import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/effects'
+import { explain, findFailure, isItsOwn } from '@droplake/pipeline/failures'
 import { keys } from '@droplake/pipeline/keys'
 import type { TableState } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
 import { pendingSources, recordAttempt, sourceName } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
-import { type FailedRecord, findRecord, once, readRecord } from '@droplake/pipeline/records'
+import { findRecord, once, readRecord } from '@droplake/pipeline/records'
 import {
   type AcceptRecord,
   type CleanedSource,
@@ -14,14 +15,11 @@ import {
   lastItemOf,
   type StagedGroup,
 } from '@droplake/pipeline/step-records'
-import { createDecider, type Found, isItsOwn } from './decide.ts'
-import { explainLoss } from './explain-loss.ts'
+import { createDecider, type Found } from './decide.ts'
 import { findMovers, mayMove, type StagedFile } from './movers.ts'
 
 export interface AcceptInput extends RunInput {
   table: string
-  /** What the Clean items answered; those that failed carry their error's name. */
-  cleaned: { item: number; error?: string }[]
 }
 
 /** Which sources count, and which partitions they touch. A source counts as a whole or not at all. */
@@ -54,23 +52,22 @@ const groupsOf = (sources: readonly CleanedSource[], taken: ReadonlySet<number>)
 
 async function decideSources(
   fx: DataEffects,
-  { dataset, run, table, cleaned }: AcceptInput,
+  { dataset, run, table }: AcceptInput,
   from: { plan: Plan; items: (CleanRecord | undefined)[]; decide: ReturnType<typeof createDecider> },
 ): Promise<AcceptRecord['sources']> {
   const { plan, items, decide } = from
   const earlier = new Map((await pendingSources(fx.store, dataset)).map((source) => [source.id, source.attempts]))
   const decisions: AcceptRecord['sources'] = []
   for (const [index, source] of plan.sources.entries()) {
-    if (source.table !== table) continue
+    if (source.table !== table || plan.hopeless[source.id]) continue
     const own = (plan.tables[table]?.items ?? []).flatMap((item, n) => (item.sources.includes(index) ? [n] : []))
     const failed = own.find((item) => !items[item])
     const attempts = earlier.get(source.id) ?? []
     let failure = ''
     if (failed !== undefined) {
-      const name = cleaned.find(({ item }) => item === failed)?.error ?? 'Unknown'
-      const said = await findRecord<FailedRecord>(fx.store, keys.cleanFailed(run, table, failed))
-      failure = said?.message ?? explainLoss(name, sourceName(source))
-      const attempt = { run, error: failure, own: isItsOwn(said?.name ?? name) && isItsOwn(name) }
+      const found = await findFailure(fx.store, run, { step: 'Clean', table, item: failed })
+      failure = explain(found, { step: 'Clean', of: sourceName(source) })
+      const attempt = { run, error: failure, own: isItsOwn(found.name) }
       await recordAttempt(fx.store, dataset, source.id, attempt)
       if (!attempts.some((known) => known.run === run)) attempts.push(attempt)
     }

@@ -1,8 +1,9 @@
 import type { Table } from '@droplake/contracts/table'
+import { isItsOwn } from '@droplake/pipeline/failures'
 import { emptyState, type LoggedSource } from '@droplake/pipeline/lake-state'
 import type { Attempt, Source } from '@droplake/pipeline/markers'
 import { describe, expect, test } from 'vitest'
-import { createDecider, type Found, isItsOwn } from './decide.ts'
+import { createDecider, type Found } from './decide.ts'
 
 const table = (kind: Table['kind']): Table => ({
   description: '',

@@ -1,6 +1,6 @@
 import type { Table } from '@droplake/contracts/table'
 import type { LakeState, SourceOutcome } from '@droplake/pipeline/lake-state'
-import { type Attempt, arrivalOf, objectOf, type Source } from '@droplake/pipeline/markers'
+import { type Attempt, arrivalOf, givenUp, objectOf, type Source } from '@droplake/pipeline/markers'
 
 /** What Clean found of one source as a whole; undefined parts mean that an item of it failed. */
 export interface Found {
@@ -14,18 +14,6 @@ export interface Decision {
   error?: string
 }
 
-const failuresOfItsOwn = 3
-
-/** Error names that blame the service, the machine or a permission, not the file. */
-const notItsOwn = [
-  /^Lambda\.(?!Unknown)/,
-  /AccessDenied|Forbidden|Credentials|Token|Throttl|TooMany|SlowDown|TimeoutError|RequestTimeout|Networking/,
-  /ServiceUnavailable|ServiceException|InternalError|InternalServer/,
-  /^E[A-Z_]+$/,
-]
-
-export const isItsOwn = (error: string) => !notItsOwn.some((pattern) => pattern.test(error))
-
 /** Decides about whole sources of one table, in order. Pure. */
 export function createDecider(table: Table, state: LakeState) {
   // By arrival; of the same arrival those first that the log has, in its order.
@@ -37,10 +25,8 @@ export function createDecider(table: Table, state: LakeState) {
 
   return (source: Source, found: Found | undefined, failure: string, attempts: readonly Attempt[]): Decision => {
     if (!found) {
-      const own = attempts.filter((attempt) => attempt.own).length
-      return own >= failuresOfItsOwn
-        ? { outcome: 'set_aside', error: `it failed ${own} times: ${failure}` }
-        : { outcome: 'deferred', error: failure }
+      const error = givenUp(attempts, failure)
+      return error ? { outcome: 'set_aside', error } : { outcome: 'deferred', error: failure }
     }
     if (found.unreadable) return { outcome: 'set_aside', error: found.unreadable }
     if (found.records === 0) return { outcome: 'empty' }

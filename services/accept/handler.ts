@@ -1,5 +1,5 @@
 import { data } from '../runtime/data.ts'
 import { lambda } from '../runtime/lambda.ts'
-import { accept } from './accept.ts'
+import { acceptStep } from './accept-step.ts'
 
-export const handler = lambda(data, accept)
+export const handler = lambda(data, acceptStep)

@@ -25,7 +25,7 @@ const followed = async (lake: TestLake, run: string) => {
   await ringFor(lake, { name: `${run}.csv`, table: 'shops', bytes: lines[run] ?? '' })
   const planned = await planRun(lake, run)
   await runTables(lake, run, planned)
-  await runEnrichment(lake, run, planned)
+  await runEnrichment(lake, run)
   await ingest(lake.fx, { dataset: 'd', run })
   const { crawl } = (await catalogStep(lake.fx, { dataset: 'd', run, action: 'follow' })) as Followed
   return crawl

@@ -9,7 +9,7 @@ import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
 import { type Source, sourceName } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
-import { once, readRecord, recordFailed } from '@droplake/pipeline/records'
+import { once, readRecord } from '@droplake/pipeline/records'
 import { identity } from '@droplake/pipeline/staged'
 import type { CleanedSource, CleanRecord } from '@droplake/pipeline/step-records'
 import { type CsvPart, openSlice, openWhole } from './csv-source.ts'
@@ -52,7 +52,6 @@ export async function clean(fx: DataEffects, input: CleanInput): Promise<{ item:
     } catch (error) {
       await staging.abort()
       await quarantine.abort()
-      await recordFailed(fx.store, keys.cleanFailed(run, name, item), error)
       throw error
     }
   })

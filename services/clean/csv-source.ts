@@ -3,11 +3,12 @@ import { Unreadable } from '@droplake/columnar/unreadable'
 import type { Table } from '@droplake/contracts/table'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import type { Settings } from '@droplake/pipeline/effects'
+import { explain, findFailure } from '@droplake/pipeline/failures'
 import { keys } from '@droplake/pipeline/keys'
 import { type Source, sourceName } from '@droplake/pipeline/markers'
 import type { Item, Plan } from '@droplake/pipeline/plan'
 import { fileNameOf, openSource, readSource } from '@droplake/pipeline/read-source'
-import { type FailedRecord, findRecord } from '@droplake/pipeline/records'
+import { findRecord } from '@droplake/pipeline/records'
 import type { IndexRecord } from '@droplake/pipeline/step-records'
 
 /** The part of a source that one item reads: whole records, with what was decided for the whole file. */
@@ -33,10 +34,10 @@ export async function openSlice(
   const large = plan.tables[at.table]?.large.indexOf(at.source) ?? -1
   const index = await findRecord<IndexRecord>(store, keys.index(plan.run, at.table, large))
   if (!index) {
-    const failed = await findRecord<FailedRecord>(store, keys.indexFailed(plan.run, at.table, large))
-    const why = failed ? `: ${failed.message}` : ''
-    const error = new Error(`clean: ${sourceName(source)} was not indexed, so its slices are not known${why}`)
-    throw Object.assign(error, failed ? { name: failed.name } : {})
+    const failure = await findFailure(store, plan.run, { step: 'Index', table: at.table, item: large })
+    const why = explain(failure, { step: 'Index', of: sourceName(source) })
+    const error = new Error(`clean: ${sourceName(source)} was not indexed, so its slices are not known: ${why}`)
+    throw Object.assign(error, { name: failure.name })
   }
   if ('unreadable' in index) throw new Unreadable(index.unreadable)
   const { profile } = index

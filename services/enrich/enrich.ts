@@ -3,20 +3,17 @@ import { keys } from '@droplake/pipeline/keys'
 import { holding } from '@droplake/pipeline/log'
 import { once, readRecord } from '@droplake/pipeline/records'
 import { type EnrichPlan, type EnrichRecord, lastItemOf, shareOf } from '@droplake/pipeline/step-records'
-import { StepMissing } from '@droplake/pipeline/table-records'
 import { enrichUnit } from './enrich-unit.ts'
 import { planEnrichment } from './plan-enrichment.ts'
 
-/** The tables of the run ask for the units; a unit is then one item of the Map, which does its share of them. */
-export type EnrichInput = RunInput & ({ tables: { table: string; error?: string }[] } | { unit: number })
+/** The plan says how many items the Map has; an item then does its share of the units. */
+export type EnrichInput = RunInput & ({ action: 'plan' } | { unit: number })
 
 /** Joins cleaned rows with their lookups, for the tables whose rows or lookups this run changes. */
 export async function enrich(fx: DataEffects, input: EnrichInput): Promise<{ lastUnit: number } | { unit: number }> {
   const { dataset, run } = input
   const state = await holding(fx.store, dataset, run)
-  if ('tables' in input) {
-    const failed = input.tables.find(({ error }) => error)
-    if (failed) throw new StepMissing(`enrich: Accept failed for ${failed.table}: ${failed.error}`)
+  if ('action' in input) {
     const plan = await once<EnrichPlan>(fx.store, keys.enrichPlan(run), () => planEnrichment(fx, state, input))
     return { lastUnit: lastItemOf(plan.units) }
   }

@@ -10,7 +10,7 @@ import { readTableRecords } from '@droplake/pipeline/table-records'
 
 /**
  * One unit for each cleaned partition that changed; for all partitions where a lookup changed, or where the enriched table
- * has another layout or was never made, as after its enrichment was declared or changed.
+ * was left behind, has another layout or was never made, as after its enrichment was declared or changed.
  */
 export async function planEnrichment(
   fx: DataEffects,
@@ -25,6 +25,7 @@ export async function planEnrichment(
     const table = tables[name]
     if (!table) continue
     const records = await readTableRecords(fx.store, plan, name)
+    if ('failure' in records) continue
     const change = tableChange(table, { plan, before: state.tables[name], records })
     if (!change || Object.keys(change.partitions).length === 0) continue
     changed.set(name, Object.keys(change.partitions))
@@ -34,7 +35,8 @@ export async function planEnrichment(
   const isLaidOut = (name: string) => {
     const layout = tables[name] && layoutId(enrichedLayout(datasetOf(fx, dataset), tables[name], after[name]))
     const partitions = Object.values(state.enriched[name]?.partitions ?? {})
-    return state.enriched[name] !== undefined && partitions.every((version) => version.layout === layout)
+    const enriched = state.enriched[name]
+    return enriched && !enriched.behind && partitions.every((version) => version.layout === layout)
   }
   const units: EnrichPlan['units'] = []
   const needed = new Set<string>()

@@ -35,7 +35,7 @@ const objects = async (lake: TestLake) => {
 async function upToIngest(lake: TestLake, run: string) {
   const planned = await planRun(lake, run)
   await runTables(lake, run, planned)
-  await runEnrichment(lake, run, planned)
+  await runEnrichment(lake, run)
   await ingest(lake.fx, { dataset: 'd', run })
 }
 
@@ -156,12 +156,10 @@ test('a run that failed says what failed, in the words of the service', async ()
   const lake = open()
   await drop(lake, 't1.csv')
   await planRun(lake, 'r1')
-  const Cause = JSON.stringify({ errorType: 'StepMissing', errorMessage: 'Dedupe did not finish for t' })
-  const answer = await finish(lake.fx, { dataset: 'd', run: 'r1', error: { Error: 'StepMissing', Cause } })
+  const Cause = JSON.stringify({ errorType: 'SumMismatch', errorMessage: 'a row is missing' })
+  const answer = await finish(lake.fx, { dataset: 'd', run: 'r1', failed: { ingest: { Error: 'SumMismatch', Cause } } })
   expect(answer).toEqual({ status: 'failed', again: false })
-  expect((await readRecord<Report>(lake.store, keys.report('r1'))).error).toBe(
-    'StepMissing: Dedupe did not finish for t',
-  )
+  expect((await readRecord<Report>(lake.store, keys.report('r1'))).error).toBe('Ingest: SumMismatch: a row is missing')
   expect((await lake.state()).ended).toMatchObject([{ run: 'r1', status: 'failed' }])
 })
 
@@ -169,6 +167,6 @@ test('the catalog follows the end of a run that failed after its data were commi
   const lake = open()
   await drop(lake, 't1.csv')
   await upToIngest(lake, 'r1')
-  await finish(lake.fx, { dataset: 'd', run: 'r1', error: { Error: 'Boom' } })
+  await finish(lake.fx, { dataset: 'd', run: 'r1', failed: { quality: { Error: 'Boom' } } })
   expect((await lake.fx.catalog.show('d'))?.tables[0]?.partitions).toMatchObject([{ rows: 1 }])
 })

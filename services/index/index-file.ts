@@ -5,7 +5,7 @@ import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
 import { type Plan, sliceBytesOf } from '@droplake/pipeline/plan'
 import { fileNameOf, readSource } from '@droplake/pipeline/read-source'
-import { once, readRecord, recordFailed } from '@droplake/pipeline/records'
+import { once, readRecord } from '@droplake/pipeline/records'
 import type { IndexRecord } from '@droplake/pipeline/step-records'
 
 export interface IndexFileInput extends RunInput {
@@ -27,7 +27,6 @@ export async function indexFile(fx: DataEffects, input: IndexFileInput): Promise
       return { profile: await profileCsv(tableOf(fx, dataset, table), chunks, options), io }
     } catch (error) {
       if (error instanceof Unreadable) return { unreadable: error.message, io }
-      await recordFailed(fx.store, keys.indexFailed(run, table, large), error)
       throw error
     }
   })

@@ -1,46 +1,47 @@
-import type { Table } from '@droplake/contracts/table'
 import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/effects'
+import { isItsOwn } from '@droplake/pipeline/failures'
 import { keys } from '@droplake/pipeline/keys'
-import { type LoggedSource, rowsOf, type TableChange } from '@droplake/pipeline/lake-state'
+import type { LakeState, LoggedSource } from '@droplake/pipeline/lake-state'
 import { append, holding } from '@droplake/pipeline/log'
-import { arrivalOf, recordAttempt, removeMarkers } from '@droplake/pipeline/markers'
+import { givenUp, pendingSources, recordAttempt, removeMarkers } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
-import { readRecord } from '@droplake/pipeline/records'
-import { tableChange } from '@droplake/pipeline/table-change'
-import { readTableRecords, type TableRecords } from '@droplake/pipeline/table-records'
-import { checkSums } from './check-sums.ts'
-import { enrichedChanges } from './enriched-changes.ts'
+import { once, readRecord } from '@droplake/pipeline/records'
+import type { IngestRecord } from '@droplake/pipeline/step-records'
+import type { TableFailure } from '@droplake/pipeline/table-records'
+import { type Changes, readChanges } from './changes.ts'
+import { loggedSource, loggedSources } from './logged-source.ts'
 
 export type IngestInput = RunInput
 
 /**
- * One log entry commits the data of the run: before it nothing of the run exists, after it everything does. Everything
- * that was planned must be there, and its sums must hold.
+ * One log entry commits the data of the run: before it nothing of the run exists, after it everything does. A table that a
+ * step failed for, or whose sums do not hold, is left as it was, and its sources wait or are set aside.
  */
 export async function ingest(fx: DataEffects, { dataset, run }: IngestInput): Promise<{ ingested: boolean }> {
   let state = await holding(fx.store, dataset, run)
   const plan = await readRecord<Plan>(fx.store, keys.plan(run))
-  for (const { id, table } of plan.sources) {
-    const error = plan.refused[table]
-    if (error) await recordAttempt(fx.store, dataset, id, { run, error, own: false })
-  }
   if (state.unfinished?.ingest === undefined) {
-    const sources: LoggedSource[] = []
-    const tables: Record<string, TableChange> = {}
-    const quarantine: string[] = []
-    for (const name of Object.keys(plan.tables)) {
-      const records = await readTableRecords(fx.store, plan, name)
-      sources.push(...loggedSources(plan, tableOf(fx, dataset, name), records))
-      quarantine.push(...records.items.flatMap((item) => item.quarantine ?? []))
-      const before = state.tables[name]
-      const change = tableChange(tableOf(fx, dataset, name), { plan, before, records })
-      if (!change) continue
-      checkSums(name, change.counts, rowsOf(before))
-      tables[name] = change
-    }
-    const enriched = await enrichedChanges(fx, { dataset, run, state, tables })
-    if (sources.length === 0 && Object.keys(enriched).length === 0) return { ingested: false }
-    state = await append(fx, state, { kind: 'ingest', run, sources, tables, enriched, quarantine })
+    const changes = await readChanges(fx, { dataset, run, plan, state })
+    const { tables, enriched, failed, behind } = changes
+    // What Publish and the report need to know of the tables that were left out.
+    await once<IngestRecord>(fx.store, keys.ingest(run), async () => ({ failed, behind }))
+    const sources = [
+      ...Object.entries(changes.taken).flatMap(([name, records]) =>
+        loggedSources(plan, tableOf(fx, dataset, name), records),
+      ),
+      ...(await leftOut(fx, { dataset, run, plan, changes })),
+      ...plan.sources.flatMap(({ id }, index) => {
+        const error = plan.hopeless[id]
+        return error ? [loggedSource(plan, index, { outcome: 'set_aside', error })] : []
+      }),
+    ]
+    if (sources.length > 0 || Object.keys(enriched).length > 0 || behind.some((name) => !isBehind(state, name))) {
+      const quarantine = Object.values(changes.taken).flatMap(({ items }) =>
+        items.flatMap((item) => item.quarantine ?? []),
+      )
+      const left = behind.length > 0 ? { behind } : {}
+      state = await append(fx, state, { kind: 'ingest', run, sources, tables, enriched, quarantine, ...left })
+    } else return { ingested: false }
   }
   await removeMarkers(
     fx.store,
@@ -50,47 +51,46 @@ export async function ingest(fx: DataEffects, { dataset, run }: IngestInput): Pr
   return { ingested: true }
 }
 
-function loggedSources(plan: Plan, table: Table, { accepted, items, units }: TableRecords): LoggedSource[] {
-  return accepted.sources.flatMap(({ source: index, outcome, error }): LoggedSource[] => {
-    const source = plan.sources[index]
-    if (!source || outcome === 'deferred') return []
-    const parts = items.flatMap((item) => item.sources.filter((part) => part.source === index))
-    const sha256 = parts.find((part) => part.sha256)?.sha256
-    const shape = parts.find((part) => part.shape)?.shape
-    const conflicts = units.reduce((sum, unit) => sum + (unit.conflicts?.[source.id] ?? 0), 0)
-    const warnings = [...parts.flatMap((part) => part.warnings), ...conflictWarning(table, conflicts)]
-    return [
-      {
-        id: source.id,
-        run: plan.run,
-        key: source.key,
-        ...(source.member === undefined ? {} : { member: source.member }),
-        ...(source.place === undefined ? {} : { place: source.place }),
-        ...(source.archiveBytes === undefined ? {} : { archiveBytes: source.archiveBytes }),
-        table: source.table,
-        etag: source.etag,
-        bytes: source.bytes,
-        lastModified: source.lastModified,
-        arrival: arrivalOf(source),
-        ...(source.digest ? { digest: source.digest } : {}),
-        outcome,
-        records: parts.reduce((sum, part) => sum + part.records, 0),
-        ...(sha256 ? { sha256 } : {}),
-        ...(shape ? { shape } : {}),
-        ...(error ? { error } : {}),
-        ...(warnings.length > 0 ? { warnings } : {}),
-      },
-    ]
-  })
-}
+const isBehind = (state: LakeState, name: string) => state.enriched[name]?.behind ?? state.enriched[name] === undefined
 
-function conflictWarning({ key, dedupe }: Table, rows: number): string[] {
-  if (rows === 0) return []
-  const kept =
-    typeof dedupe === 'object'
-      ? `greatest keeps the one with the greatest ${dedupe.greatest}`
-      : `${dedupe} keeps the ${dedupe === 'first' ? 'earlier' : 'later'} one`
-  return [
-    `key ${key.join(', ')}: ${rows} ${rows === 1 ? 'row repeats' : 'rows repeat'} a key with other values; ${kept}`,
-  ]
+/**
+ * The sources of tables that were left out: each has one more attempt behind it, and is logged once it is given up. What
+ * its own bytes decided stands.
+ */
+async function leftOut(
+  fx: DataEffects,
+  { dataset, run, plan, changes }: RunInput & { plan: Plan; changes: Changes },
+): Promise<LoggedSource[]> {
+  const refused: Record<string, TableFailure> = Object.fromEntries(
+    Object.entries(plan.refused).map(([table, message]) => [table, { step: 'Ingest', name: 'LayoutRefused', message }]),
+  )
+  const failed = { ...refused, ...changes.failed }
+  if (Object.keys(failed).length === 0) return []
+  const pending = new Map((await pendingSources(fx.store, dataset)).map((source) => [source.id, source]))
+  const logged: LoggedSource[] = []
+  for (const [table, failure] of Object.entries(failed)) {
+    if (changes.taken[table]) continue
+    const decisions = new Map(changes.accepted[table]?.sources.map((decision) => [decision.source, decision]))
+    const own = plan.sources.flatMap((source, index) =>
+      source.table === table && !plan.hopeless[source.id] ? [{ source, index }] : [],
+    )
+    const blamed = own.filter(({ index }) => (decisions.get(index)?.outcome ?? 'taken') === 'taken')
+    for (const { source, index } of own) {
+      const decision = decisions.get(index)
+      if (decision?.outcome === 'set_aside' || decision?.outcome === 'empty')
+        logged.push(loggedSource(plan, index, { ...decision, outcome: decision.outcome }))
+      if (!blamed.some((one) => one.index === index)) continue
+      const attempt = {
+        run,
+        error: failure.message,
+        own: isItsOwn(failure.name),
+        whole: { of: 'table' as const, alone: blamed.length === 1 },
+      }
+      await recordAttempt(fx.store, dataset, source.id, attempt)
+      const earlier = pending.get(source.id)?.attempts.filter((known) => known.run !== run) ?? []
+      const error = attempt.own ? givenUp([...earlier, attempt], failure.message) : undefined
+      if (error) logged.push(loggedSource(plan, index, { outcome: 'set_aside', error }))
+    }
+  }
+  return logged
 }

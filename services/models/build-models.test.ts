@@ -67,7 +67,7 @@ const drop = (lake: TestLake, table: 'orders' | 'shops', rows: string) =>
 async function data(lake: TestLake, run: string) {
   const planned = await planRun(lake, run)
   await runTables(lake, run, planned)
-  await runEnrichment(lake, run, planned)
+  await runEnrichment(lake, run)
   await ingest(lake.fx, { dataset: 'd', run })
   await followLog(lake.fx, { dataset: 'd', run })
   return checkQuality(lake.fx, { dataset: 'd', run })

@@ -6,7 +6,10 @@ import { keys } from '@droplake/pipeline/keys'
 import { holding } from '@droplake/pipeline/log'
 import { pinnedIn, staleIn } from '@droplake/pipeline/model-inputs'
 import type { ModelPlan } from '@droplake/pipeline/model-records'
-import { findRecord, once } from '@droplake/pipeline/records'
+import type { Plan } from '@droplake/pipeline/plan'
+import { findRecord, once, readRecord } from '@droplake/pipeline/records'
+import type { IngestRecord } from '@droplake/pipeline/step-records'
+import { describeTableFailure } from '@droplake/pipeline/table-records'
 
 /** Stale models in layers, less those that a failed quality rule holds. A model that was rolled back is not stale. */
 export async function planModels(fx: With<'models'>, { dataset, run }: RunInput): Promise<{ layers: string[][] }> {
@@ -18,9 +21,13 @@ export async function planModels(fx: With<'models'>, { dataset, run }: RunInput)
     const quality = (await findRecord<RuleResult[]>(fx.store, keys.quality(run))) ?? []
     const broken = quality.filter(({ severity, status }) => severity === 'error' && status === 'fail')
     const held: ModelPlan['held'] = {}
-    for (const { table, rule, failing } of broken)
+    for (const [table, reason] of Object.entries(await leftOut(fx, run)))
+      for (const name of descendants(models, readersOf(tables, table))) held[name] ??= reason
+    for (const { table, rule, failing, error } of broken)
       for (const name of descendants(models, readersOf(tables, table)))
-        held[name] ??= `rule ${rule} of ${table} fails for ${failing} rows`
+        held[name] ??= error
+          ? `the rules of ${table} could not be checked: ${error}`
+          : `rule ${rule} of ${table} fails for ${failing} rows`
     const build = new Set(stale.map(({ name }) => name).filter((name) => !held[name]))
     return {
       layers: layers(models)
@@ -33,6 +40,17 @@ export async function planModels(fx: With<'models'>, { dataset, run }: RunInput)
     }
   })
   return { layers: plan.layers }
+}
+
+/** The tables that this run left as they were, each with the reason. */
+async function leftOut(fx: With<'models'>, run: string): Promise<Record<string, string>> {
+  const plan = await readRecord<Plan>(fx.store, keys.plan(run))
+  const ingested = await findRecord<IngestRecord>(fx.store, keys.ingest(run))
+  const failed = Object.entries(ingested?.failed ?? {}).map(([table, failure]) => [
+    table,
+    describeTableFailure(table, failure),
+  ])
+  return { ...plan.refused, ...Object.fromEntries(failed) }
 }
 
 /** The tables that rows of a cleaned table go into: itself, its enriched table, and those that look it up. */

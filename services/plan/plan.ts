@@ -2,7 +2,7 @@ import { type DataEffects, datasetOf, type RunInput } from '@droplake/pipeline/e
 import { keys } from '@droplake/pipeline/keys'
 import { refusals } from '@droplake/pipeline/layouts'
 import { holding } from '@droplake/pipeline/log'
-import { pendingSources, removeMarkers } from '@droplake/pipeline/markers'
+import { type Attempt, givenUp, pendingSources, removeMarkers } from '@droplake/pipeline/markers'
 import { type Plan, packItems } from '@droplake/pipeline/plan'
 import { once } from '@droplake/pipeline/records'
 
@@ -21,14 +21,16 @@ export async function plan(fx: DataEffects, { dataset, run }: PlanInput): Promis
     const { tables } = datasetOf(fx, dataset)
     const refused = refusals(datasetOf(fx, dataset), state)
     const waiting = pending.filter((source) => !state.sources[source.id] && tables[source.table])
-    const plannable = waiting.filter(({ table }) => !refused[table])
+    const hopeless = Object.fromEntries(waiting.flatMap(hopelessness))
+    const plannable = waiting.filter(({ id, table }) => !refused[table] && !hopeless[id])
     const packed = packItems(plannable, fx.settings)
-    for (const { attempts: _, ...source } of waiting) if (refused[source.table]) packed.sources.push(source)
+    for (const { attempts: _, ...source } of waiting)
+      if (refused[source.table] || hopeless[source.id]) packed.sources.push(source)
     const planned = new Set(packed.sources.map((source) => source.id))
     const noRoom = plannable.map((source) => source.id).filter((id) => !planned.has(id))
     const seen = pending.map((source) => source.id)
     const startedAt = state.unfinished?.at ?? fx.clock.now()
-    return { run, dataset, startedAt, seq: state.seq, ...packed, refused, seen, noRoom }
+    return { run, dataset, startedAt, seq: state.seq, ...packed, refused, hopeless, seen, noRoom }
   })
   await removeMarkers(
     fx.store,
@@ -42,4 +44,11 @@ export async function plan(fx: DataEffects, { dataset, run }: PlanInput): Promis
       lastLarge: large.length - 1,
     })),
   }
+}
+
+/** A source that ended run after run never came to be decided in one of them. */
+function hopelessness({ id, attempts }: { id: string; attempts: Attempt[] }): [string, string][] {
+  const last = attempts.at(-1)
+  const error = last?.whole?.of === 'run' && givenUp(attempts, last.error)
+  return error ? [[id, error]] : []
 }

@@ -1,4 +1,5 @@
 import type { Table } from '@droplake/contracts/table'
+import { QueryFailed } from '@droplake/lake/query-engine'
 import type { RuleResult } from '@droplake/models/checks'
 import { judgeQuality, renderQuality } from '@droplake/models/quality'
 import { qualifiedName } from '@droplake/models/quote'
@@ -33,13 +34,23 @@ export async function checkQuality(
       const table = tables[name]
       if (!table) continue
       const { sql, rules } = renderQuality(table, qualifiedName(database(fx, dataset, 'cleaned'), name))
-      const { rows } = await fx.engine.run(sql, { database: database(fx, dataset, 'build') })
-      found.push(...judgeQuality(rules, rows[0] ?? []))
+      try {
+        const { rows } = await fx.engine.run(sql, { database: database(fx, dataset, 'build') })
+        found.push(...judgeQuality(rules, rows[0] ?? []))
+      } catch (error) {
+        // What the engine refuses is this table's trouble: a file of it is gone, a rule does not fit its column.
+        if (!(error instanceof QueryFailed)) throw error
+        const why = { failing: 0, error: withoutValues(error.message) }
+        found.push({ rule: 'query', table: name, severity: 'error', status: 'fail', ...why })
+      }
     }
     return found
   })
   const failed = results.filter(({ severity, status }) => severity === 'error' && status === 'fail')
   return { failed: [...new Set(failed.map(({ table }) => table))] }
 }
+
+/** Engines quote the cells that they stumble over. */
+const withoutValues = (message: string) => (message.split('\n')[0] ?? '').replace(/'[^']*'/g, "'…'")
 
 const lookedUp = (table: Table | undefined) => table?.enrich?.lookups.map((lookup) => lookup.table) ?? []

@@ -9,6 +9,8 @@ import { indexFile } from '@droplake/services/index/index-file'
 import { ingest } from '@droplake/services/ingest/ingest'
 import { plan } from '@droplake/services/plan/plan'
 import { begin } from '../begin.ts'
+import { nameByCode } from '../error-name.ts'
+import { type FailedCall, recordFailure, type TableStep } from '../failures.ts'
 import { keys } from '../keys.ts'
 import type { DataFile, PartitionVersion } from '../lake-state.ts'
 import { ring, type Source, sourceOf } from '../markers.ts'
@@ -44,32 +46,40 @@ export async function planRun(lake: TestLake, run: string) {
 /** The steps of every table up to Dedupe, as the state machine calls them: an item that fails stops no other. */
 export async function runTables(lake: TestLake, run: string, planned: Awaited<ReturnType<typeof planRun>>) {
   const upTo = (last: number) => Array.from({ length: last + 1 }, (_, n) => n)
-  const failure = (error: unknown) => (error instanceof Error ? error.name : 'Unknown')
   for (const { table, lastItem, lastLarge } of planned.tables) {
     const input = { dataset: 'd', run, table }
-    for (const large of upTo(lastLarge)) await indexFile(lake.fx, { ...input, large }).catch(() => {})
-    const cleaned: { item: number; error?: string }[] = []
-    for (const item of upTo(lastItem))
-      cleaned.push(
-        await clean(lake.fx, { ...input, item }).catch((error: unknown) => ({ item, error: failure(error) })),
-      )
-    const { lastUnit } = await accept(lake.fx, { ...input, cleaned })
-    for (const unit of upTo(lastUnit)) await dedupe(lake.fx, { ...input, unit })
+    const noting = <T>(step: TableStep, item: number, work: Promise<T>) => noted(lake, { run, step, table, item }, work)
+    for (const large of upTo(lastLarge)) await noting('Index', large, indexFile(lake.fx, { ...input, large }))
+    for (const item of upTo(lastItem)) await noting('Clean', item, clean(lake.fx, { ...input, item }))
+    const accepted = await noting('Accept', 0, accept(lake.fx, input))
+    for (const unit of upTo(accepted?.lastUnit ?? -1)) await noting('Dedupe', unit, dedupe(lake.fx, { ...input, unit }))
+  }
+}
+
+/** What a call answers; undefined where it fails, and then the failure is noted as the state machine does it. */
+async function noted<T>(lake: TestLake, of: { run: string } & FailedCall, work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (thrown) {
+    const { name, message } = nameByCode(thrown) as Error
+    await recordFailure(lake.store, of.run, of, { Error: name, Cause: message })
+    return undefined
   }
 }
 
 /** Enrichment, after every table. */
-export async function runEnrichment(lake: TestLake, run: string, planned: Awaited<ReturnType<typeof planRun>>) {
-  const answer = await enrich(lake.fx, { dataset: 'd', run, tables: planned.tables })
+export async function runEnrichment(lake: TestLake, run: string) {
+  const answer = await enrich(lake.fx, { dataset: 'd', run, action: 'plan' })
   const last = 'lastUnit' in answer ? answer.lastUnit : -1
-  for (let unit = 0; unit <= last; unit++) await enrich(lake.fx, { dataset: 'd', run, unit })
+  for (let unit = 0; unit <= last; unit++)
+    await noted(lake, { run, step: 'Enrich', item: unit }, enrich(lake.fx, { dataset: 'd', run, unit }))
 }
 
 /** A run from its begin to its end, without the models. */
 export async function wholeRun(lake: TestLake, run: string): Promise<Report> {
   const planned = await planRun(lake, run)
   await runTables(lake, run, planned)
-  await runEnrichment(lake, run, planned)
+  await runEnrichment(lake, run)
   await ingest(lake.fx, { dataset: 'd', run })
   await finish(lake.fx, { dataset: 'd', run })
   return readRecord<Report>(lake.store, keys.report(run))

@@ -1,0 +1,62 @@
+import type { Table } from '@droplake/contracts/table'
+import type { LoggedSource } from '@droplake/pipeline/lake-state'
+import { arrivalOf } from '@droplake/pipeline/markers'
+import type { Plan } from '@droplake/pipeline/plan'
+import type { TableRecords } from '@droplake/pipeline/table-records'
+
+/** What the log says of the decided sources of one table. */
+export function loggedSources(plan: Plan, table: Table, records: TableRecords): LoggedSource[] {
+  return records.accepted.sources.flatMap(({ source, outcome, error }) =>
+    outcome === 'deferred'
+      ? []
+      : [loggedSource(plan, source, { outcome, ...(error ? { error } : {}) }, records, table)],
+  )
+}
+
+/** One source, with what the steps found in it as far as they came. */
+export function loggedSource(
+  plan: Plan,
+  index: number,
+  { outcome, error }: Pick<LoggedSource, 'outcome' | 'error'>,
+  { items, units }: Pick<TableRecords, 'items' | 'units'> = { items: [], units: [] },
+  table?: Table,
+): LoggedSource {
+  const source = plan.sources[index]
+  if (!source) throw new Error(`ingest: the plan of ${plan.run} has no source ${index}`)
+  const parts = items.flatMap((item) => item.sources.filter((part) => part.source === index))
+  const sha256 = parts.find((part) => part.sha256)?.sha256
+  const shape = parts.find((part) => part.shape)?.shape
+  const conflicts = units.reduce((sum, unit) => sum + (unit.conflicts?.[source.id] ?? 0), 0)
+  const warnings = [...parts.flatMap((part) => part.warnings), ...(table ? conflictWarning(table, conflicts) : [])]
+  return {
+    id: source.id,
+    run: plan.run,
+    key: source.key,
+    ...(source.member === undefined ? {} : { member: source.member }),
+    ...(source.place === undefined ? {} : { place: source.place }),
+    ...(source.archiveBytes === undefined ? {} : { archiveBytes: source.archiveBytes }),
+    table: source.table,
+    etag: source.etag,
+    bytes: source.bytes,
+    lastModified: source.lastModified,
+    arrival: arrivalOf(source),
+    ...(source.digest ? { digest: source.digest } : {}),
+    outcome,
+    records: parts.reduce((sum, part) => sum + part.records, 0),
+    ...(sha256 ? { sha256 } : {}),
+    ...(shape ? { shape } : {}),
+    ...(error ? { error } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
+  }
+}
+
+function conflictWarning({ key, dedupe }: Table, rows: number): string[] {
+  if (rows === 0) return []
+  const kept =
+    typeof dedupe === 'object'
+      ? `greatest keeps the one with the greatest ${dedupe.greatest}`
+      : `${dedupe} keeps the ${dedupe === 'first' ? 'earlier' : 'later'} one`
+  return [
+    `key ${key.join(', ')}: ${rows} ${rows === 1 ? 'row repeats' : 'rows repeat'} a key with other values; ${kept}`,
+  ]
+}
