@@ -5,7 +5,7 @@ export const functionsOfAthena: ReadonlySet<string> = new Set(
   ln log log10 log2 mod nan pi pow power radians rand random round sign sin sinh sqrt tan tanh to_base truncate
   width_bucket bitwise_and bitwise_or bitwise_xor
 
-  cast coalesce greatest if least nullif try try_cast typeof
+  cast coalesce greatest if least nullif try try_cast
 
   chr codepoint concat concat_ws format from_base64 from_hex from_utf8 hamming_distance length levenshtein_distance lower
   lpad ltrim md5 position regexp_count regexp_extract regexp_extract_all regexp_like regexp_replace regexp_split replace

@@ -8,17 +8,31 @@ import {
   isObject,
   kindOf,
   listOf,
+  literalNumber,
   literalText,
   type Node,
+  nameOf,
+  number,
+  rewrite,
   text,
 } from './syntax-tree.ts'
+import { duckdbJsonPath, groupMatchesEmpty, re2Pattern, re2Replacement } from './text-patterns.ts'
 
 /**
  * What needs another shape in DuckDB than in Athena, by the type of its node. Children are mended already. Other
  * functions keep their names and get Athena's meaning from `athena-functions.ts`.
  */
 export const mends: Record<string, (data: Data) => Node | undefined> = {
-  div: ({ left, right }) => call('_divide', left, right),
+  div: ({ left, right }) => call(isFraction(left) || isFraction(right) ? '_divide_again' : '_divide', left, right),
+  mod: ({ left, right }) => call('_modulo', left, right),
+  mod_func: ({ this: left, expression: right }) => call('_modulo', left, right),
+  substring: ({ this: value, start, length }) =>
+    length ? call('_part', value, start, length) : call('_from', value, start),
+  trim: ({ this: value, characters, position }) =>
+    call(trims[String(position)] ?? 'trim', value, ...(characters ? [characters] : [])),
+  subscript: ({ this: value, index }) => call('_subscript', value, index),
+  json_extract: ({ this: value, path }) => call('json_extract', value, jsonPath(path)),
+  json_extract_scalar: ({ this: value, path }) => call('json_extract_scalar', value, jsonPath(path)),
   add: ({ left, right }) =>
     isInterval(right) ? call('_plus', left, right) : isInterval(left) ? call('_plus', right, left) : undefined,
   sub: ({ left, right }) => (isInterval(right) ? call('_plus', left, { neg: { this: right } }) : undefined),
@@ -37,6 +51,11 @@ export const mends: Record<string, (data: Data) => Node | undefined> = {
   // The median of integers is a double, of decimals a decimal: it stands for the type and is never computed.
   avg: (data) => call('_like', { avg: data }, aggregate('median', [data.this], { filter: data.filter })),
   window_function: overEach,
+  // Athena counts rows with nulls in them.
+  count: (data) =>
+    isObject(data.this) && isObject(data.this.tuple)
+      ? { count: { ...data, this: call('row', ...listOf(data.this.tuple.expressions)) } }
+      : undefined,
   approx_distinct: ({ this: value, ...data }) => aggregate('approx_count_distinct', [value], data),
   aggregate_function: (data) => aggregates[String(data.name).toLowerCase()]?.(listOf(data.args), data),
   within_group: ({ this: inner, order_by }) => {
@@ -52,6 +71,9 @@ export const mends: Record<string, (data: Data) => Node | undefined> = {
 
 const isInterval = (node: unknown) => kindOf(node) === 'interval'
 
+/** Whether a division stands in an expression, also in parentheses or beneath other operators. */
+const isFraction = (node: unknown): boolean => JSON.stringify(node).includes('"name":"_divide')
+
 const extracts: Record<string, string> = {
   dayofweek: 'day_of_week',
   dow: 'day_of_week',
@@ -61,6 +83,8 @@ const extracts: Record<string, string> = {
   yearofweek: 'year_of_week',
   yow: 'year_of_week',
 }
+
+const trims: Record<string, string> = { Leading: 'ltrim', Trailing: 'rtrim' }
 
 const functions: Record<string, (args: unknown[]) => Node | undefined> = {
   concat: ([first, ...rest]) =>
@@ -76,11 +100,87 @@ const functions: Record<string, (args: unknown[]) => Node | undefined> = {
       timezone: true,
     }),
   format: ([pattern, ...args]) => call('printf', pattern, ...formatArguments(pattern, args)),
-  map_agg: ([key, value]) => call('map', call('list', key), call('list', value)),
+  map_agg: ([key, value]) => call('_map_of', call('list', key), call('list', value)),
+  date: ([value]) => cast(call('_date', value), { data_type: 'date' }),
+  concat_ws: (args) => (args.length === 2 ? call('_concat_ws', ...args) : undefined),
   filter: (args) => call('list_filter', ...args),
   transform: (args) => call('list_transform', ...args),
+  any_match: (args) => call('_any', call('list_transform', ...args)),
+  all_match: (args) => call('_all', call('list_transform', ...args)),
+  none_match: (args) => ({ not: { this: call('_any', call('list_transform', ...args)) } }),
+  map_filter: ([map, lambda]) =>
+    call('map_from_entries', call('list_filter', call('map_entries', map), ofEntry(lambda))),
+  transform_values: ([map, lambda]) =>
+    call('map', call('map_keys', map), call('list_transform', call('map_entries', map), ofEntry(lambda))),
+  reduce: ([list, start, step, end]) => {
+    const result = call('list_reduce', list, step, start)
+    const { parameters, body } = lambdaOf(end, 1)
+    return substituted(body, { [parameters[0] ?? '']: result }) as Node
+  },
+  regexp_like: ([value, pattern]) => call('regexp_like', value, regularExpression(pattern)),
+  regexp_count: ([value, pattern]) => call('regexp_count', value, regularExpression(pattern)),
+  regexp_split: ([value, pattern]) => call('regexp_split', value, regularExpression(pattern)),
+  regexp_extract: ([value, pattern, n]) => matchedGroup(value, pattern, n),
+  regexp_extract_all: ([value, pattern, ...n]) => call('regexp_extract_all', value, regularExpression(pattern), ...n),
+  regexp_replace: ([value, pattern, by]) => {
+    const literal = literalText(by)
+    return literal === undefined
+      ? undefined
+      : call('_regexp_replace', value, regularExpression(pattern), text(re2Replacement(literal, literalText(pattern))))
+  },
   at_timezone: otherZone,
   with_timezone: otherZone,
+}
+
+/** The lambda over entries of a map in place of one over key and value. */
+function ofEntry(lambda: unknown): Node {
+  const { parameters, body } = lambdaOf(lambda, 2)
+  const entry = { name: '_entry', quoted: true, trailing_comments: [], span: null }
+  const field = (name: string) => call('struct_extract', columnOf('_entry'), text(name))
+  const [key = '', value = ''] = parameters
+  return { lambda: { parameters: [entry], body: substituted(body, { [key]: field('key'), [value]: field('value') }) } }
+}
+
+function lambdaOf(node: unknown, count: number): { parameters: string[]; body: unknown } {
+  const lambda = isObject(node) && isObject(node.lambda) ? node.lambda : undefined
+  const parameters = listOf(lambda?.parameters).map((each) => nameOf(each).toLowerCase())
+  if (parameters.length !== count)
+    throw new QueryFailed('user', `a lambda of ${count === 1 ? 'one argument' : `${count} arguments`} is wanted here`)
+  return { parameters, body: lambda?.body }
+}
+
+const columnOf = (name: string): Node => ({
+  column: {
+    name: { name, quoted: true, trailing_comments: [], span: null },
+    table: null,
+    join_mark: false,
+    trailing_comments: [],
+  },
+})
+
+/** A tree with columns replaced, by their names in lower case. */
+const substituted = (body: unknown, by: Record<string, unknown>): unknown =>
+  rewrite(body, (type, data) => {
+    if (type !== 'column' || data.table) return undefined
+    const name = nameOf(data.name).toLowerCase()
+    return Object.hasOwn(by, name) ? (by[name] as Node) : undefined
+  })
+
+/**
+ * The match of a pattern, or of its group `n`: null where there is none. DuckDB gives an empty text for a group that did
+ * not take part; that is null, too, unless the group matches the empty text.
+ */
+function matchedGroup(value: unknown, pattern: unknown, n: unknown): Node {
+  const found = call('regexp_extract', value, regularExpression(pattern), ...(n ? [n] : []))
+  const source = literalText(pattern)
+  const number = literalNumber(n)
+  if (source === undefined || number === undefined || number === 0) return found
+  return groupMatchesEmpty(source, number) ? found : call('nullif', found, text(''))
+}
+
+function regularExpression(pattern: unknown): unknown {
+  const literal = literalText(pattern)
+  return literal === undefined ? pattern : text(re2Pattern(literal))
 }
 
 const aggregates: Record<string, (args: unknown[], data: Data) => Node> = {
@@ -89,13 +189,20 @@ const aggregates: Record<string, (args: unknown[], data: Data) => Node> = {
   min_by: (args, data) => aggregate(args.length === 2 ? 'arg_min_null' : 'arg_min', args, data),
   approx_percentile: ([value, ...rest], data) => {
     const found = aggregate('approx_quantile', [cast(value, { data_type: 'double' }), ...rest], data)
-    if (kindOf(rest[0]) === 'array_func') return found
-    return call('_like', found, aggregate('any_value', [value], { filter: data.filter }))
+    const sample = aggregate('any_value', [value], { filter: data.filter })
+    return kindOf(rest[0]) === 'array_func'
+      ? call('cast_to_type', found, call('list_value', sample))
+      : call('_like', found, sample)
   },
 }
 
 /** `_like(avg(x), sample) over w`: both parts take the window. */
 function overEach(data: Data): Node | undefined {
+  if (isObject(data.this) && Object.values(data.this).some((each) => isObject(each) && each.filter))
+    throw new QueryFailed(
+      'user',
+      'Athena takes no filter (where …) with over (…); write sum(case when … then x end) over (…)',
+    )
   const inner = isObject(data.this) && isObject(data.this.function) ? data.this.function : undefined
   if (inner?.name !== '_like') return undefined
   return call('_like', ...listOf(inner.args).map((part) => ({ window_function: { ...data, this: part } })))
@@ -134,19 +241,40 @@ function otherZone(): never {
   throw new QueryFailed('user', 'times in other zones than UTC are not translated to DuckDB; add an interval instead')
 }
 
+function jsonPath(path: unknown): Node {
+  const literal = literalText(path)
+  if (literal === undefined) throw new QueryFailed('user', 'a JSON path is a literal here')
+  return text(duckdbJsonPath(literal))
+}
+
 const wholeTypes = new Set(['int', 'big_int', 'small_int', 'tiny_int'])
+
+/** What DuckDB would cast and Athena does not, by the type in the cast: the macro that refuses it. */
+const castsChecked: Record<string, string> = { boolean: '_boolean', date: '_date', double: '_number', float: '_number' }
 
 function mendCast(type: 'cast' | 'try_cast'): (data: Data) => Node | undefined {
   return (data) => {
     const to = isObject(data.to) ? data.to : {}
+    const dataType = String(to.data_type)
+    const from = (value: unknown, as: Data = to): Node => ({ [type]: { ...data, this: value, to: as } })
     if (kindOf(data.this) === 'null') return undefined
-    if (wholeTypes.has(String(to.data_type))) return { [type]: { ...data, this: call('_whole', data.this) } }
-    if (to.data_type === 'var_char') return { [type]: { ...data, this: call('_text', data.this) } }
-    if (to.data_type !== 'decimal' || typeof to.precision === 'number') return undefined
+    if (wholeTypes.has(dataType)) return from(call('_whole', data.this))
+    if (dataType === 'json') return call('_json_of', data.this)
+    if (dataType === 'char')
+      throw new QueryFailed('user', "the type char(n) does not run here; cast to varchar, or use rpad(x, n, ' ')")
+    if (dataType === 'var_char')
+      return typeof to.length === 'number'
+        ? from(call('_cut', data.this, number(to.length)), { ...to, length: null })
+        : from(call('_text', data.this))
+    if (dataType === 'timestamp') return to.timezone === true ? undefined : from(call('_timestamp', data.this))
+    const checked = castsChecked[dataType]
+    if (checked !== undefined) return from(call(checked, data.this))
+    if (dataType !== 'decimal') return undefined
+    if (typeof to.precision === 'number') return from(call('_decimal', data.this))
     // `decimal '1.50'` has the digits that are written, `cast(x as decimal)` has 38 and none after the point.
     const literal = literalText(data.this)
     if (literal !== undefined && /^\d*\.?\d+$/.test(literal))
       return { literal: { literal_type: 'number', value: literal } }
-    return { [type]: { ...data, to: { data_type: 'decimal', precision: 38, scale: 0 } } }
+    return from(call('_decimal', data.this), { data_type: 'decimal', precision: 38, scale: 0 })
   }
 }

@@ -1,5 +1,5 @@
 import { functionsOfAthena, otherFunctions } from './athena-function-names.ts'
-import { Dialect, tokenize } from './polyglot.ts'
+import { Dialect, parse, tokenize } from './polyglot.ts'
 import { QueryFailed } from './query-engine.ts'
 import { isObject, kindOf, listOf, nameOf } from './syntax-tree.ts'
 
@@ -66,8 +66,9 @@ export function checkCalls(sql: string, statement: unknown): void {
 }
 
 /** Names of the functions that a statement calls, in lower case, as the allow-list has them. */
-export function functionsCalled(sql: string, statement: unknown): Set<string> {
-  return new Set(callsIn(tokensOf(sql).tokens, statement).map(({ name }) => name))
+export function functionsCalled(sql: string): Set<string> {
+  const { ast } = parse(sql, Dialect.Trino)
+  return new Set(callsIn(tokensOf(sql).tokens, ast).map(({ name }) => name))
 }
 
 function tokensOf(sql: string): { tokens: Token[]; refuse: (token: Token, reason: string) => never } {
@@ -217,6 +218,7 @@ const clauses: Record<string, (around: Around) => string | undefined> = {
   sample: ({ before }) => (before?.word === 'using' ? sampled : undefined),
   positional: beforeWord('join', joins),
   asof: ({ next }) => (['join', 'left', 'inner'].includes(next?.word ?? '') ? joins : undefined),
+  natural: beforeWord('join', 'Athena knows no natural join; write join … using (column)'),
   semi: beforeWord('join', 'Athena writes where exists (…), got semi join'),
   anti: beforeWord('join', 'Athena writes where not exists (…), got anti join'),
   distinct: ({ next, tokens, i }) => {
@@ -329,7 +331,7 @@ const sources = new Set([
   'lateral',
   'table_sample',
 ])
-const joinKinds = /^(Natural)?(Cross|Inner|Left|Right|Full|Outer|Implicit|Natural)?(Outer)?$/
+const joinKinds = /^(Cross|Inner|Left|Right|Full|Outer|Implicit)$/
 
 /** @param isArgument whether the node stands in a list of arguments */
 function checkTree(value: unknown, isArgument = false): void {

@@ -1,6 +1,8 @@
 import { mends } from './athena-mends.ts'
+import { checkNames } from './athena-names.ts'
 import { checkCalls, checkWords } from './athena-syntax.ts'
 import { nameBareSubqueries } from './athena-text.ts'
+import { typeCheck } from './athena-types.ts'
 import { Dialect, generate, parse } from './polyglot.ts'
 import { QueryFailed } from './query-engine.ts'
 import { alias, type Data, isObject, kindOf, listOf, type Node, nameOf, rewrite } from './syntax-tree.ts'
@@ -15,6 +17,10 @@ export interface Translation {
   /** For a DuckDB connection that has the macros of `athena-functions.ts` first in its search path. */
   sql: string
   tables: TableName[]
+  /** Throws where Athena would not resolve a name. Columns are undefined where they are not known. */
+  checkNames(columnsOf: (table: TableName) => readonly string[] | undefined): void
+  /** To be bound, not run, before `sql`: it fails where types do not meet, and `refusal` says how. */
+  check: { sql: string; refusal(message: string): QueryFailed | undefined }
 }
 
 /**
@@ -37,11 +43,19 @@ export function athenaToDuckdb(sql: string, options: { named?: boolean } = {}): 
   const mended = rewrite(nameColumns(statement, options.named ?? false), (type, data) =>
     type === 'table' ? tableReference(data, { tables, common }) : mends[type]?.(data),
   )
-  const generated = generate([mended], Dialect.DuckDB)
-  const translated = generated.sql?.[0]
-  if (!generated.success || translated === undefined)
-    throw new QueryFailed('user', firstLine(generated.error ?? 'it cannot be translated'))
-  return { sql: translated, tables: [...tables.values()] }
+  const { tree, refusal } = typeCheck(mended)
+  return {
+    sql: duckdbText(mended),
+    tables: [...tables.values()],
+    checkNames: (columnsOf) => checkNames(statement, columnsOf),
+    check: { sql: duckdbText(tree), refusal },
+  }
+}
+
+function duckdbText(tree: unknown): string {
+  const { success, sql, error } = generate([tree], Dialect.DuckDB)
+  if (!success || sql?.[0] === undefined) throw new QueryFailed('user', firstLine(error ?? 'it cannot be translated'))
+  return sql[0]
 }
 
 const queries = new Set(['select', 'union', 'intersect', 'except', 'values', 'subquery'])

@@ -1,4 +1,4 @@
-import { DuckDBInstance } from '@duckdb/node-api'
+import { DuckDBInstance, type DuckDBScalarFunction } from '@duckdb/node-api'
 import { escapeGlob, quoteText } from './private-views.ts'
 
 /**
@@ -8,17 +8,20 @@ import { escapeGlob, quoteText } from './private-views.ts'
  * @param settings DuckDB's, by name
  * @param folders readable and writable, with all below them
  * @param files readable
+ * @param functions in JavaScript, of texts
  * @param setup statements to run before the configuration is locked
  */
 export async function confinedDuckdb({
   settings,
   folders = [],
   files = [],
+  functions = [],
   setup = [],
 }: {
   settings: Record<string, string>
   folders?: readonly string[]
   files?: readonly string[]
+  functions?: readonly DuckDBScalarFunction[]
   setup?: readonly string[]
 }): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
@@ -28,6 +31,7 @@ export async function confinedDuckdb({
   })
   const connection = await instance.connect()
   try {
+    for (const each of functions) connection.registerScalarFunction(each)
     await connection.run(
       [
         ...setup,

@@ -162,6 +162,48 @@ describe('DuckDB', () => {
     await expect(engine.run(outside)).rejects.toThrow(/must lie in/)
   })
 
+  it.each([
+    [`select id,\n  id + 1 as next, next * 2 as twice from shop_cleaned.many`, /line 2:19: column next .*alias/],
+    ['select id as n from shop_cleaned.many where n > 1', /line 1:45: column n .*alias/],
+    ['select id % 2 as odd, count(*) from shop_cleaned.many group by odd', /column odd .*alias/],
+    ['select id as n, count(*) as c from shop_cleaned.many group by id having c > 1', /column c .*alias/],
+    ['select many from shop_cleaned.many', /name of a table/],
+    [`select 1 from shop_cleaned.many where id = '1'`, /line 1:39: Athena does not compare bigint with varchar/],
+    [`select 1 from shop_cleaned.many where id in (1, 'a')`, /does not compare bigint with varchar/],
+    [
+      `select 1 from shop_cleaned.many m join shop_cleaned.one o on cast(m.id as varchar) = o.id`,
+      /varchar with bigint/,
+    ],
+    ['select 1 from shop_cleaned.many where id', /boolean for where, got bigint/],
+    [`select 'no ' || id from shop_cleaned.many`, /cast\(x as varchar\)/],
+    [`select date '2018-01-02' - date '2018-01-01'`, /date_diff/],
+    [`select date '2018-01-02' + id from shop_cleaned.many`, /date_add/],
+    [`select id from shop_cleaned.many union all select 'a'`, /columns of union differ/],
+    [`select coalesce(id, 'none') from shop_cleaned.many`, /BIGINT and VARCHAR/],
+  ])('refuses %j', async (sql, reason) => {
+    await expect(engine.run(sql)).rejects.toMatchObject({ kind: 'user', message: expect.stringMatching(reason) })
+  })
+
+  it('takes names and types that meet', async () => {
+    const rows = async (sql: string) => (await engine.run(sql)).rows
+    const table = 'shop_cleaned.many'
+    expect(await rows(`select id as n from ${table} order by n desc limit 1`)).toEqual([[3]])
+    expect(await rows(`select id * 2 as id from ${table} where id > 2`)).toEqual([[6]])
+    expect(await rows(`select n + 1 as m from (select id as n from ${table}) s where n = 1e0`)).toEqual([[2]])
+    expect(await rows(`with s as (select id as n from ${table}) select max(n) as n from s where n < 3.5`)).toEqual([
+      [3],
+    ])
+    expect(
+      await rows(`select count(*) as c from ${table} m where exists (select 1 from ${table} o where o.id = m.id)`),
+    ).toEqual([[3]])
+    expect(await rows(`select id = 1 as is_first, count(*) from ${table} group by id = 1 order by 2`)).toEqual([
+      [true, 1],
+      [false, 2],
+    ])
+    expect(await rows(`select id from ${table} union all select 1.5 order by 1 limit 1`)).toEqual([['1.0']])
+    expect(await rows(`select transform(array[1], id -> id + 1) as id from ${table} limit 1`)).toEqual([[[2]]])
+  })
+
   it('answers questions about names from the catalog', async () => {
     const tables = (await engine.run('show tables in shop_cleaned')).rows.flat()
     expect(tables).toEqual(expect.arrayContaining(['many', 'one']))
@@ -174,7 +216,9 @@ describe('DuckDB', () => {
 
   it('takes no statements after it is closed', async () => {
     const closed = duckdbEngine({ store, catalog, tempFolder: join(root, 'spill2') })
-    const running = closed.run('select count(*) from unnest(sequence(1, 100000)) as t(x)')
+    const running = closed.run(
+      'select count(*) from unnest(sequence(1, 1000)) as t(x) cross join unnest(sequence(1, 100)) as u(y)',
+    )
     await new Promise((resolve) => setTimeout(resolve, 5))
     await closed.close()
     expect((await running).rows).toEqual([[100_000]])

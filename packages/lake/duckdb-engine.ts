@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { athenaFunctions } from './athena-functions.ts'
-import { athenaToDuckdb, type TableName } from './athena-to-duckdb.ts'
+import { athenaToDuckdb, type Translation } from './athena-to-duckdb.ts'
+import { typeMacros } from './athena-types.ts'
 import type { Catalog } from './catalog.ts'
 import { answerFromCatalog, informationSchema } from './catalog-statements.ts'
 import { parseCreateTableAs } from './create-table-as.ts'
@@ -8,6 +9,7 @@ import { confinedDuckdb } from './duckdb-confined.ts'
 import { queryFailed } from './duckdb-errors.ts'
 import { athenaType, portValue } from './duckdb-values.ts'
 import { gate } from './gate.ts'
+import { jsonFunctions } from './json-functions.ts'
 import type { ObjectStore } from './object-store.ts'
 import { viewStatements } from './private-views.ts'
 import { type QueryEngine, QueryFailed, type QueryResult } from './query-engine.ts'
@@ -53,19 +55,36 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
         partitioned_write_flush_threshold: '16384',
       },
       folders: [store.locate('')],
-      setup: [`attach ':memory:' as trino`, 'use trino', ...athenaFunctions.map((each) => `create macro ${each}`)],
+      functions: jsonFunctions(),
+      setup: [
+        `attach ':memory:' as trino`,
+        'use trino',
+        ...[...athenaFunctions, ...typeMacros].map((each) => `create macro ${each}`),
+      ],
     })
 
   /** Runs `work` on a connection that sees nothing but the named tables and Athena's functions. */
   async function withTables<T>(
-    tables: readonly TableName[],
+    { tables, checkNames, check }: Translation,
     { snapshot, signal }: { snapshot: Snapshot; signal: AbortSignal | undefined },
     work: (connection: DuckDBConnection) => Promise<T>,
   ): Promise<T> {
     const views: string[] = []
-    for (const [id, alias] of tables.entries())
-      if (alias.database !== 'information_schema')
-        views.push(...viewStatements(await findTable(snapshot, alias), { alias, locate: store.locate, id }))
+    const columns = new Map<string, string[]>()
+    for (const [id, alias] of tables.entries()) {
+      if (alias.database === 'information_schema') continue
+      const table = await findTable(snapshot, alias)
+      const names = [
+        ...table.columns.map(({ name }) => name),
+        ...(table.partitionColumn ? [table.partitionColumn] : []),
+      ]
+      columns.set(
+        `${alias.database}.${alias.name}`,
+        names.map((name) => name.toLowerCase()),
+      )
+      views.push(...viewStatements(table, { alias, locate: store.locate, id }))
+    }
+    checkNames(({ database, name }) => columns.get(`${database}.${name}`))
     if (tables.some((alias) => alias.database === 'information_schema'))
       views.push(...(await informationSchema(snapshot)))
 
@@ -79,6 +98,7 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
       await connection.run(
         [`attach ':memory:' as ${database}`, `set search_path = '${database}.main,trino.main'`, ...views].join('; '),
       )
+      await bind(connection, check)
       return await work(connection)
     } catch (error) {
       signal?.throwIfAborted()
@@ -97,13 +117,14 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
     const answer = await answerFromCatalog(sql, snapshot)
     if (answer) return answer
     const request = parseCreateTableAs(sql)
-    const { sql: select, tables } = athenaToDuckdb(request?.select ?? sql, { named: request !== undefined })
-    if (!request) return withTables(tables, { snapshot, signal }, (connection) => read(connection, select))
+    const translation = athenaToDuckdb(request?.select ?? sql, { named: request !== undefined })
+    const select = translation.sql
+    if (!request) return withTables(translation, { snapshot, signal }, (connection) => read(connection, select))
 
     const state = await snapshot.state(datasetOf(request.database))
     if (state?.tables.some((each) => each.database === request.database && each.name === request.table))
       throw new QueryFailed('user', `TABLE_ALREADY_EXISTS: ${request.database}.${request.table} exists already`)
-    const table = await withTables(tables, { snapshot, signal }, (connection) =>
+    const table = await withTables(translation, { snapshot, signal }, (connection) =>
       writeTable(connection, { request, select, store, sync }),
     )
     await catalog.register(datasetOf(request.database), table)
@@ -121,6 +142,16 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
       for (const leave of places) leave()
     },
   }
+}
+
+/** Throws where types of the statement do not meet; anything else is left to the statement itself. */
+async function bind(connection: DuckDBConnection, { sql, refusal }: Translation['check']): Promise<void> {
+  const prepared = await connection.prepare(sql).catch((error: unknown) => {
+    const refused = refusal(String(error instanceof Error ? error.message : error))
+    if (refused) throw refused
+    return undefined
+  })
+  prepared?.destroySync()
 }
 
 async function read(connection: DuckDBConnection, sql: string): Promise<QueryResult> {

@@ -21,6 +21,11 @@ export function queryFailed(error: unknown): QueryFailed {
   const line = (message.split('\n')[0] ?? '').replace(/"?\bq\d+"?\.(?:main\.)?/g, '').replace(/\btrino\.main\./g, '')
   if (/Could not (?:convert|cast) .*'?(?:-?Infinity|NaN)'?/i.test(line))
     return new QueryFailed('user', 'DIVISION_BY_ZERO: Division by zero', { cause: error })
+  const uncast = /['"]not an? (whole number|boolean|date|timestamp|number): (.*)['"]/.exec(line)
+  if (uncast) {
+    const type = uncast[1] === 'whole number' ? 'an integer' : `a ${uncast[1]}`
+    return new QueryFailed('user', `INVALID_CAST_ARGUMENT: Cannot cast '${uncast[2]}' to ${type}`, { cause: error })
+  }
   // A data file that is no Parquet is called invalid input as well.
   const isDamage = /Invalid Input Error: .*'[^']*\.parquet'/.test(line)
   const kind = !isDamage && users.some((each) => line.startsWith(`${each} Error`)) ? 'user' : 'engine'

@@ -15,10 +15,30 @@ export const listOf = (value: unknown): unknown[] => (Array.isArray(value) ? val
 export const nameOf = (identifier: unknown): string =>
   isObject(identifier) && typeof identifier.name === 'string' ? identifier.name : ''
 
+/** Where the first name in an expression stands, `line 2:9: `; empty where there is none. */
+export function placeOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map(placeOf).find((place) => place !== '') ?? ''
+  if (!isObject(value)) return ''
+  const { span } = value
+  if (isObject(span) && typeof span.line === 'number')
+    return `line ${span.line}:${Number(span.column) - Number(span.end) + Number(span.start)}: `
+  return (
+    Object.values(value)
+      .map(placeOf)
+      .find((place) => place !== '') ?? ''
+  )
+}
+
 /** The text of a string literal, undefined for any other node. */
 export function literalText(node: unknown): string | undefined {
   const literal = isObject(node) && isObject(node.literal) ? node.literal : undefined
   return literal?.literal_type === 'string' && typeof literal.value === 'string' ? literal.value : undefined
+}
+
+/** The value of a literal whole number, undefined for any other node. */
+export function literalNumber(node: unknown): number | undefined {
+  const literal = isObject(node) && isObject(node.literal) ? node.literal : undefined
+  return literal?.literal_type === 'number' && /^\d+$/.test(String(literal.value)) ? Number(literal.value) : undefined
 }
 
 /** Rebuilds a tree from the leaves up; `mend` gives another node for `{type: data}`, or nothing to leave it. */
@@ -35,6 +55,8 @@ export function rewrite(value: unknown, mend: (type: string, data: Data) => Node
 export const call = (name: string, ...args: unknown[]): Node => ({ function: { name, args, distinct: false } })
 
 export const text = (value: string): Node => ({ literal: { literal_type: 'string', value } })
+
+export const number = (value: number): Node => ({ literal: { literal_type: 'number', value: String(value) } })
 
 export const cast = (value: unknown, to: Data): Node => ({
   cast: { this: value, to, trailing_comments: [], double_colon_syntax: false, format: null, default: null },

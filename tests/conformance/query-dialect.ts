@@ -18,7 +18,7 @@ export function describeDialect(driverOf: () => QueryEngineDriver): void {
       (each) => each.rows?.length === 1 && each.rows[0]?.length === 1 && !/\bfrom\b/.test(each.text),
     )
 
-    it('in expressions', async () => {
+    it.runIf(alone.length > 0)('in expressions', async () => {
       const result = await run(`select ${alone.map((each, i) => `${each.text} as c${i}`).join(', ')}`)
       const found = alone.map(({ text, types }, i) => ({
         text,
