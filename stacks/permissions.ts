@@ -64,7 +64,7 @@ export const needs: Record<Lambda, Needs> = {
     write: ['ops/log', 'ops/runs/'],
     other: following({ crawled: false }),
   },
-  notify: { read: ['ops/runs/'], other: tells },
+  notify: { read: ['ops/notified/', 'ops/runs/'], write: ['ops/notified/'], other: tells },
   sweep: {
     read: ['ops/log', 'ops/runs/'],
     write: ['ops/log', 'ops/runs/'],

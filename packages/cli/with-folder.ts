@@ -46,6 +46,7 @@ export async function withFolder<T>(
       notifier: fanOut([fileNotifier(lakeFolder), onConsole]),
       ...(workers === undefined ? {} : { workers }),
       ...(options.queryMemoryMb === undefined ? {} : { queryMemoryMb: options.queryMemoryMb }),
+      ...(session.debug ? { onError: (whole: string) => terminal.note(whole) } : {}),
       onEvent: (event) => {
         view.onEvent(event)
         options.onEvent?.(event)

@@ -1,6 +1,6 @@
 import type { ServiceName } from '@droplake/pipeline/definition'
 import type { DataEffects, Effects } from '@droplake/pipeline/effects'
-import { nameByCode } from '@droplake/pipeline/error-name'
+import { knownNames, publicError } from '@droplake/pipeline/public-text'
 
 /** Services that move rows: they run in worker threads. */
 export const dataServices = ['index', 'clean', 'accept', 'dedupe', 'enrich'] as const
@@ -9,13 +9,13 @@ export type DataService = (typeof dataServices)[number]
 type Invoke = (event: unknown) => Promise<unknown>
 
 /** The services are loaded when they are first called, so that a worker never loads the query engine. */
-function lazily<F>(fx: F, load: () => Promise<(fx: F, event: never) => Promise<unknown>>): Invoke {
+function lazily<F extends DataEffects>(fx: F, load: () => Promise<(fx: F, event: never) => Promise<unknown>>): Invoke {
   return async (event) => {
     const service = await load()
     try {
       return await service(fx, event as never)
     } catch (error) {
-      throw nameByCode(error)
+      throw publicError(error, knownNames(Object.values(fx.datasets)))
     }
   }
 }

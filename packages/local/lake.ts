@@ -9,6 +9,7 @@ import type { Notifier } from '@droplake/lake/notifier'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import type { ServiceName } from '@droplake/pipeline/definition'
 import { defaultSettings, type Effects, type Settings } from '@droplake/pipeline/effects'
+import { wholeError } from '@droplake/pipeline/public-text'
 import { crawlRaw } from './crawl-raw.ts'
 import { type DataService, dataHandlers, dataServices, handlers } from './handlers.ts'
 import { localAlive, localHolder } from './holder.ts'
@@ -38,6 +39,8 @@ export interface LakeOptions {
   /** Write through to the disk. Default true; tests that kill no machine leave it out. */
   sync?: boolean
   onEvent?: (event: ExecutionEvent) => void
+  /** Given the whole of each error of a step, cells and all; reports and alerts leave those out. */
+  onError?: (whole: string) => void
 }
 
 /** A lake in a folder and the pipeline over it: the laptop's stage. */
@@ -87,20 +90,31 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   const query = async (sql: string) => void (await engine.run(sql))
   const running = new Set<Promise<unknown>>()
 
+  const shown = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      options.onError?.(wholeError(error))
+      throw error
+    }
+  }
+  const invoke = async (service: ServiceName, event: unknown) => {
+    if (pool && isDataService(service)) return pool.run(service, event)
+    // What comes may ask the query engine, which wants the memory that idle threads hold.
+    await pool?.relieve()
+    const call = () => direct[service](event)
+    return options.wrapInvoke ? options.wrapInvoke(service, call, event) : call()
+  }
+  const runQuery = options.wrapQuery?.(query) ?? query
+
   const start = (input: unknown): Execution => {
     const execution = execute(
       input,
       {
-        invoke: async (service, event) => {
-          if (pool && isDataService(service)) return pool.run(service, event)
-          // What comes may ask the query engine, which wants the memory that idle threads hold.
-          await pool?.relieve()
-          const call = () => direct[service](event)
-          return options.wrapInvoke ? options.wrapInvoke(service, call, event) : call()
-        },
-        query: options.wrapQuery?.(query) ?? query,
+        invoke: (service, event) => shown(invoke(service, event)),
+        query: (sql) => shown(runQuery(sql)),
         startExecution: start,
-        crawl: (name) => crawlRaw(fx, name),
+        crawl: (name) => crawlRaw(fx, name, folder),
       },
       options.onEvent,
     )

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { fileStore } from '@droplake/lake/file-store'
+import { publicError, wholeError } from '@droplake/pipeline/public-text'
 import { type DataService, dataHandlers } from './handlers.ts'
 import { loadAll } from './load-datasets.ts'
 
@@ -19,7 +20,7 @@ export interface WorkerTask {
 
 export type WorkerAnswer =
   | { id: number; result: unknown }
-  | { id: number; error: { name: string; message: string; stack: string | undefined } }
+  | { id: number; error: { name: string; message: string; stack: string | undefined; whole: string } }
 
 const { folder, datasetFolders, settings, sync } = workerData as WorkerData
 const handlers = dataHandlers({
@@ -34,8 +35,8 @@ parentPort?.on('message', async ({ id, service, event }: WorkerTask) => {
   try {
     answer = { id, result: await handlers[service](event) }
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-    answer = { id, error: { name: error.name, message: error.message, stack: error.stack } }
+    const { name, message, stack } = publicError(thrown)
+    answer = { id, error: { name, message, stack, whole: wholeError(thrown) } }
   }
   parentPort?.postMessage(answer)
 })

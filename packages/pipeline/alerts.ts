@@ -1,8 +1,8 @@
 import type { Dataset } from '@droplake/contracts/dataset'
 import type { Alert } from '@droplake/lake/notifier'
 import type { CrawlRecord } from './drift.ts'
-import { messageOf } from './error-cause.ts'
 import type { LakeState } from './lake-state.ts'
+import { publicCause } from './public-text.ts'
 import { reasonOf, type Unroutable } from './recognize.ts'
 import type { Report } from './report.ts'
 import type { Moved } from './rollback.ts'
@@ -86,6 +86,18 @@ export function unreadableAlert(dataset: string, keys: readonly string[]): Alert
   }
 }
 
+/** Sent once per file and reason, where nothing else tells that a run could not take it. */
+export function waitingAlert(dataset: string, run: string, files: readonly string[]): Alert {
+  return {
+    subject: oneLine(`droplake: ${dataset}: ${count(files.length, 'file')} could not be read`),
+    text: [
+      ...shown(files),
+      `Every run tries again. If it lasts, see to the cause; droplake runs show ${run} has the details.`,
+    ].join('\n'),
+    attributes: { kind: 'unreadable', dataset, severity: 'error', run },
+  }
+}
+
 /** Told when a person moved a model to another version, or let go of one. */
 export function rollbackAlert(of: Omit<Moved, 'next'>): Alert {
   const { dataset, model, run, from, to, pinned } = of
@@ -93,7 +105,7 @@ export function rollbackAlert(of: Omit<Moved, 'next'>): Alert {
   const what = pinned ? 'rolled back' : moved ? 'back at its newest version' : 'released'
   const lines = moved
     ? [
-        `${model} of ${dataset} shows the version of run ${to.run} (${to.rows} rows) in place of that of run ${from.run} (${from.rows} rows).`,
+        `${model} of ${dataset} shows the version of run ${to.run} (${count(to.rows, 'row')}) in place of that of run ${from.run} (${count(from.rows, 'row')}).`,
       ]
     : [`${model} of ${dataset} is no longer kept at the version of run ${to.run}: it follows its inputs again.`]
   if (pinned)
@@ -118,7 +130,7 @@ export function executionAlert(of: {
 }): Alert {
   const { dataset, run, executionArn, status, error, cause } = of
   const how = { TIMED_OUT: 'ran out of time', ABORTED: 'was stopped' }[status] ?? 'failed'
-  const why = error ? ` ${error}${cause ? `: ${unquoted(messageOf(cause))}` : ''}.` : ''
+  const why = error ? ` ${error}${cause ? `: ${publicCause(cause)}` : ''}.` : ''
   return {
     subject: oneLine(`droplake: ${dataset || 'an execution'} ${how}`),
     text: `The execution ${executionArn} ${how}.${why} Nothing is lost: what it had committed stays, and the next run goes on from there.`,
@@ -144,7 +156,7 @@ export function runAlerts(dataset: Dataset, report: Report): Alert[] {
       subject: oneLine(`droplake: ${dataset.name}: ${count(aside.length, 'file')} set aside`),
       text: [
         ...aside.map(({ key, error }) => `${key}: ${error}`),
-        'Mend the file, or its contract, and drop it again.',
+        'Repair the file, or its contract, and drop it again.',
       ].join('\n'),
       attributes: { kind: 'set_aside', severity: 'error', ...attributes },
     })
@@ -153,31 +165,31 @@ export function runAlerts(dataset: Dataset, report: Report): Alert[] {
     if (share <= (dataset.tables[name]?.quarantineAlert ?? defaultQuarantineShare)) continue
     alerts.push({
       subject: oneLine(`droplake: ${dataset.name}.${name}: ${percent(share)} of the rows rejected`),
-      text: `${counts.quarantined} of ${counts.rowsIn} rows of ${name} are in quarantine. droplake quarantine list --dataset ${dataset.name} says why.`,
+      text: `${counts.quarantined} of ${count(counts.rowsIn, 'row')} of ${name} ${counts.quarantined === 1 ? 'is' : 'are'} in quarantine. droplake quarantine list --dataset ${dataset.name} says why.`,
       attributes: { kind: 'quarantine', severity: 'warning', ...attributes },
     })
   }
   return alerts
 }
 
-/** Told when the raw files have other columns than the contracts, or when nobody could look. */
+/** Sent when files of a new shape were loaded with other columns than the contract's, or when nobody could look. */
 export function crawlAlerts(dataset: Dataset, run: string, { crawler, error, drifts }: CrawlRecord): Alert[] {
   const attributes = { kind: 'drift' as const, dataset: dataset.name, severity: 'warning' as const, run }
   if (error)
     return [
       {
         subject: oneLine(`droplake: ${dataset.name}: the crawler could not be asked`),
-        text: `The crawler ${crawler} gave no answer in run ${run}, so nobody compared the raw files with the contracts. ${unquoted(error)}`,
+        text: `The crawler ${crawler} gave no answer in run ${run}, so nobody compared the raw files with the contracts. ${error}`,
         attributes,
       },
     ]
-  return drifts.map(({ table, key, added, missing }) => ({
+  return drifts.map(({ table, key, files, records, dropped, nulled }) => ({
     subject: oneLine(`droplake: ${dataset.name}.${table}: other columns than the contract`),
     text: [
-      `${key} has other columns than the contract of ${table}.`,
-      ...(added.length > 0 ? [`Unknown to the contract: ${added.join(', ')}. They are not loaded.`] : []),
-      ...(missing.length > 0 ? [`Missing from the file: ${missing.join(', ')}. They are null.`] : []),
-      'No table has changed. Add the columns to the contract, or ask who sends the file.',
+      `${key} has other columns than the contract of ${table}, and was loaded all the same: ${count(files, 'file')}, ${count(records, 'record')}.`,
+      ...(dropped > 0 ? [`Dropped: ${count(dropped, 'column')} that the contract does not know.`] : []),
+      ...(nulled.length > 0 ? [`Null in these rows: ${nulled.join(', ')}.`] : []),
+      'Add the columns to the contract, or ask who sends the file. Files like this one are not reported again.',
     ].join('\n'),
     attributes,
   }))
@@ -188,7 +200,7 @@ function describe(report: Report): string {
   const lines = [`Run ${report.runId} of ${report.dataset} ${report.status} after ${seconds} s.`]
   for (const [table, { rowsIn, kept, duplicate, quarantined, replaced, rowsTotal }] of Object.entries(report.tables))
     lines.push(
-      `${table}: ${rowsIn} rows in, ${kept} kept, ${duplicate} duplicate, ${quarantined} quarantined, ${replaced} replaced; ${rowsTotal} in the table`,
+      `${table}: ${count(rowsIn, 'row')} in, ${kept} kept, ${duplicate} duplicate, ${quarantined} quarantined, ${replaced} replaced; ${rowsTotal} in the table`,
     )
   const models = Object.entries(report.models)
   const published = models.filter(([, model]) => model.status === 'published')
@@ -196,19 +208,18 @@ function describe(report: Report): string {
     lines.push(`Published: ${published.map(([name, { rows }]) => `${name} (${rows})`).join(', ')}`)
   for (const rule of report.quality)
     if (rule.status === 'fail')
-      lines.push(`${rule.severity}: ${rule.table}: ${rule.rule} fails for ${rule.failing} rows`)
+      lines.push(`${rule.severity}: ${rule.table}: ${rule.rule} fails for ${count(rule.failing, 'row')}`)
   for (const [name, { status, error }] of models)
-    if (status === 'held' || status === 'failed') lines.push(`${name} is ${status}: ${unquoted(error ?? '')}`)
+    if (status === 'held' || status === 'failed') lines.push(`${name} is ${status}: ${error ?? ''}`)
   const deferred = report.sources.filter((source) => source.outcome === 'deferred')
   for (const { key, error } of deferred) lines.push(`${key} waits for the next run: ${error}`)
-  if (report.error) lines.push(unquoted(report.error))
+  if (report.error) lines.push(report.error)
   if (report.status === 'failed' || report.status === 'held')
-    lines.push(`droplake run --dataset ${report.dataset} tries again; nothing that was published before has changed.`)
+    lines.push(
+      `droplake run --dataset ${report.dataset} tries again.${published.length > 0 ? '' : ' Nothing that was published before has changed.'}`,
+    )
   return lines.join('\n')
 }
-
-/** An error's text without what it quotes: engines quote the cells that they stumble over. */
-const unquoted = (error: string) => error.replace(/'[^']*'/g, "'…'")
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 const count = (n: number, noun: string) => `${n} ${noun}${n === 1 ? '' : 's'}`

@@ -14,7 +14,7 @@ test.each([
 
 test('any other error speaks for itself', () => {
   const of = { step: 'Dedupe', of: 't' } as const
-  expect(explain({ name: 'TypeError', message: 'x is no number' }, of)).toBe('x is no number')
+  expect(explain({ name: 'TypeError', message: 'clean: x is no number' }, of)).toBe('clean: x is no number')
   expect(explain({ name: 'TypeError', message: '' }, of)).toBe('TypeError')
 })
 
@@ -22,10 +22,10 @@ test('a failure is recorded once, with the name and the message that the state m
   const store = memoryStore()
   const call = { step: 'Dedupe', table: 't', item: 3 } as const
   expect(await findFailure(store, 'r1', call)).toEqual({ name: 'Lambda.NoAnswer', message: '' })
-  const Cause = JSON.stringify({ errorType: 'TypeError', errorMessage: 'x is no number', trace: [] })
+  const Cause = JSON.stringify({ errorType: 'TypeError', errorMessage: 'clean: x is no number', trace: [] })
   await recordFailure(store, 'r1', call, { Error: 'TypeError', Cause })
   await recordFailure(store, 'r1', call, { Error: 'Late' })
-  expect(await findFailure(store, 'r1', call)).toEqual({ name: 'TypeError', message: 'x is no number' })
+  expect(await findFailure(store, 'r1', call)).toEqual({ name: 'TypeError', message: 'clean: x is no number' })
 })
 
 test.each(['AccessDenied', 'ThrottlingException', 'EACCES', 'Lambda.NoAnswer', 'DamagedObject', 'LayoutRefused'])(

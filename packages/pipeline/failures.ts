@@ -1,6 +1,6 @@
 import type { ObjectStore } from '@droplake/lake/object-store'
-import { messageOf } from './error-cause.ts'
 import { keys } from './keys.ts'
+import { publicCause } from './public-text.ts'
 import { createRecord, findIntact } from './records.ts'
 
 /** Steps that run once per item of a table, and once per table. */
@@ -26,7 +26,7 @@ export async function recordFailure(
   call: FailedCall,
   error: { Error: string; Cause?: string },
 ): Promise<void> {
-  const failure: Failure = { name: error.Error, message: messageOf(error.Cause) }
+  const failure: Failure = { name: error.Error, message: publicCause(error.Cause) }
   await createRecord(store, keys.failed(run, call), failure)
 }
 

@@ -32,6 +32,8 @@ export function mayHold(group: StagedGroup, bucket: number, buckets: number): bo
 export interface CleanedSource {
   /** Index into the plan's sources. */
   source: number
+  /** Set when the announced bytes are there no more: a program wrote on in the file, or it was deleted. */
+  gone?: string
   /** Set when the bytes themselves prove that this is not what the contract says. */
   unreadable?: string
   sha256?: string
@@ -43,6 +45,16 @@ export interface CleanedSource {
   quarantined: number
   warnings: string[]
   groups: StagedGroup[]
+}
+
+const mostWarnings = 20
+
+/** The first warnings of a source, and how many more there are: the log, the report and the console hold no more of them. */
+export function fewWarnings(warnings: readonly string[]): string[] {
+  const counted = warnings.map((warning) => /^… and (\d+) more$/.exec(warning)?.[1])
+  const plain = warnings.filter((_, n) => counted[n] === undefined)
+  const more = plain.slice(mostWarnings).length + counted.reduce((sum, count) => sum + Number(count ?? 0), 0)
+  return [...plain.slice(0, mostWarnings), ...(more > 0 ? [`… and ${more} more`] : [])]
 }
 
 export interface CleanRecord {

@@ -5,8 +5,8 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn'
-import { messageOf } from '@droplake/pipeline/error-cause'
 import type { Execution } from '@droplake/pipeline/place'
+import { publicCause } from '@droplake/pipeline/public-text'
 
 /** An execution ended other than by succeeding. Whether its run did anything is in the log. */
 export class ExecutionFailed extends Error {
@@ -48,8 +48,8 @@ export function startExecution(
       if (status === 'SUCCEEDED') return output === undefined ? undefined : JSON.parse(output)
       if (status !== 'RUNNING' && status !== 'PENDING_REDRIVE')
         throw new ExecutionFailed(
-          `stage: execution ${nameOf(executionArn)} ${status?.toLowerCase()}${error ? `: ${error}` : ''}${cause ? `: ${messageOf(cause)}` : ''}`,
-          { error: error ?? '', reason: messageOf(cause) },
+          `stage: execution ${nameOf(executionArn)} ${status?.toLowerCase()}${error ? `: ${error}` : ''}${cause ? `: ${publicCause(cause)}` : ''}`,
+          { error: error ?? '', reason: publicCause(cause) },
         )
       await sleep(pollMs, undefined, { signal })
     }

@@ -30,7 +30,7 @@ const failing = (failures: Map<string, { name: string; code?: string }>) => (sto
   read(key: string, options?: Parameters<ObjectStore['read']>[1]) {
     const failure = failures.get(key)
     if (!failure) return store.read(key, options)
-    return Promise.reject(Object.assign(new Error(`${failure.name}: ${key}`), failure))
+    return Promise.reject(Object.assign(new Error(`object store: ${failure.name}: ${key}`), failure))
   },
 })
 
@@ -47,8 +47,8 @@ test('a source whose item failed waits and keeps its marker; the others of the r
   // They share an item, which fails; afterwards each has one of its own.
   const first = await wholeRun(lake, 'r1')
   expect(first.sources.map(({ outcome, error }) => [outcome, error])).toEqual([
-    ['deferred', 'Boom: raw/d/t2.csv'],
-    ['deferred', 'Boom: raw/d/t2.csv'],
+    ['deferred', 'object store: Boom: raw/d/t2.csv'],
+    ['deferred', 'object store: Boom: raw/d/t2.csv'],
   ])
   const second = await wholeRun(lake, 'r2')
   expect(second.sources.map(({ outcome }) => outcome)).toEqual(['taken', 'deferred'])
@@ -69,7 +69,11 @@ test('the third failure of its own sets a source aside, with the reason', async 
   for (const run of ['r1', 'r2', 'r3']) outcomes.push((await wholeRun(lake, run)).sources[0]?.outcome)
   expect(outcomes).toEqual(['deferred', 'deferred', 'set_aside'])
   const [source] = Object.values((await lake.state()).sources)
-  expect(source).toMatchObject({ outcome: 'set_aside', run: 'r3', error: 'it failed 3 times: Boom: raw/d/t1.csv' })
+  expect(source).toMatchObject({
+    outcome: 'set_aside',
+    run: 'r3',
+    error: 'it failed 3 times: object store: Boom: raw/d/t1.csv',
+  })
   expect(await pendingSources(lake.store, 'd')).toEqual([])
 })
 

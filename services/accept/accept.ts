@@ -84,6 +84,7 @@ function summarise(items: readonly (CleanRecord | undefined)[], own: readonly nu
       if (part.source !== index) continue
       found.records += part.records
       if (part.unreadable) found.unreadable = part.unreadable
+      if (part.gone) found.gone = part.gone
       if (part.sha256) found.sha256 = part.sha256
     }
   return found

@@ -5,6 +5,7 @@ import { type Attempt, arrivalOf, givenUp, objectOf, type Source } from '@dropla
 /** What Clean found of one source as a whole; undefined parts mean that an item of it failed. */
 export interface Found {
   unreadable?: string
+  gone?: string
   sha256?: string
   records: number
 }
@@ -28,6 +29,8 @@ export function createDecider(table: Table, state: LakeState) {
       const error = givenUp(attempts, failure)
       return error ? { outcome: 'set_aside', error } : { outcome: 'deferred', error: failure }
     }
+    // A program may have written on in it: nothing is wrong with a file that is no more.
+    if (found.gone) return { outcome: 'empty', error: found.gone }
     if (found.unreadable) return { outcome: 'set_aside', error: found.unreadable }
     if (found.records === 0) return { outcome: 'empty' }
     const { sha256 } = found

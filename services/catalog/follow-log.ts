@@ -1,5 +1,5 @@
+import { newShapes } from '@droplake/pipeline/drift'
 import { database, datasetOf, type RunInput, type With } from '@droplake/pipeline/effects'
-import type { LakeState, LoggedSource } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
 import { reconcile } from '@droplake/pipeline/reconcile'
 
@@ -16,15 +16,7 @@ export async function followLog(fx: With<'catalog'>, { dataset, run }: FollowLog
   const state = await holding(fx.store, dataset, run)
   const { seq } = await reconcile(fx, dataset)
   const { crawl = 'on-change' } = datasetOf(fx, dataset)
-  const due = crawl === 'always' || (crawl === 'on-change' && hasNewShape(state, run))
+  const due = crawl === 'always' || (crawl === 'on-change' && newShapes(state, run).length > 0)
   const crawler = database(fx, dataset, 'raw')
   return { seq, crawl: { due, crawler, waitSeconds: fx.settings.crawlPollSeconds, polls: 0 } }
-}
-
-/** Whether a source of this run has a header that no earlier source of its table had. */
-function hasNewShape(state: LakeState, run: string): boolean {
-  const shapeOf = ({ table, shape }: LoggedSource) => `${table} ${shape}`
-  const taken = Object.values(state.sources).filter(({ outcome, shape }) => outcome === 'taken' && shape !== undefined)
-  const known = new Set(taken.filter((source) => source.run !== run).map(shapeOf))
-  return taken.some((source) => source.run === run && !known.has(shapeOf(source)))
 }

@@ -110,7 +110,7 @@ test('a file that is gone is told from one that cannot be read', async () => {
   await ringFor(lake, { name: 'sales.csv', table: 'sales', bytes: `${header}a,2018-01-05 10:00:00,1,Rio,1\n` })
   await planRun(lake, 'r1')
   await lake.store.delete(['raw/d/sales.csv'])
-  expect((await cleaned(lake)).sources[0]?.unreadable).toContain('replaced or deleted')
+  expect((await cleaned(lake)).sources[0]?.gone).toContain('replaced or deleted')
 })
 
 test('a failure of the store fails the item, leaves its message and no record, and is forgotten when it works', async () => {

@@ -11,7 +11,7 @@ import { type Source, sourceName } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
 import { once, readRecord } from '@droplake/pipeline/records'
 import { identity } from '@droplake/pipeline/staged'
-import type { CleanedSource, CleanRecord } from '@droplake/pipeline/step-records'
+import { type CleanedSource, type CleanRecord, fewWarnings } from '@droplake/pipeline/step-records'
 import { type CsvPart, openSlice, openWhole } from './csv-source.ts'
 import { createQuarantine, type Quarantine } from './quarantine.ts'
 import { createStaging, type Staging } from './staging.ts'
@@ -83,7 +83,7 @@ async function cleanSource(work: Work): Promise<CleanedSource> {
   } catch (error) {
     if (error instanceof Unreadable) found.unreadable = error.message
     else if (error instanceof ObjectNotFound)
-      found.unreadable = `${sourceName(work.source)}: it was replaced or deleted before it was read`
+      found.gone = `${sourceName(work.source)}: it was replaced or deleted before it was read; what is there now is a file by itself`
     else throw error
   }
   found.groups = await work.staging.endSource()
@@ -94,7 +94,7 @@ async function readPart({ table, source, staging, quarantine }: Work, part: CsvP
   const { profile, row, last } = part
   found.sha256 = profile.sha256
   found.shape = profile.shape
-  if (part.first) found.warnings = [...(source.note ? [source.note] : []), ...profile.warnings]
+  if (part.first) found.warnings = fewWarnings([...(source.note ? [source.note] : []), ...profile.warnings])
   const names = Object.keys(table.columns)
   const keyed = identity(table).map((name) => names.indexOf(name))
   const partitioned = table.partition ? names.indexOf(table.partition.of) : -1

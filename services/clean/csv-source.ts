@@ -1,7 +1,7 @@
 import { type CsvProfile, profileCsv } from '@droplake/columnar/profile-csv'
 import { Unreadable } from '@droplake/columnar/unreadable'
 import type { Table } from '@droplake/contracts/table'
-import type { ObjectStore } from '@droplake/lake/object-store'
+import { ObjectNotFound, type ObjectStore } from '@droplake/lake/object-store'
 import type { Settings } from '@droplake/pipeline/effects'
 import { explain, findFailure } from '@droplake/pipeline/failures'
 import { keys } from '@droplake/pipeline/keys'
@@ -35,6 +35,7 @@ export async function openSlice(
   const index = await findRecord<IndexRecord>(store, keys.index(plan.run, at.table, large))
   if (!index) {
     const failure = await findFailure(store, plan.run, { step: 'Index', table: at.table, item: large })
+    if (failure.name === 'ObjectNotFound') throw new ObjectNotFound(source.key, source.version)
     const why = explain(failure, { step: 'Index', of: sourceName(source) })
     const error = new Error(`clean: ${sourceName(source)} was not indexed, so its slices are not known: ${why}`)
     throw Object.assign(error, { name: failure.name })

@@ -156,10 +156,12 @@ test('a run that failed says what failed, in the words of the service', async ()
   const lake = open()
   await drop(lake, 't1.csv')
   await planRun(lake, 'r1')
-  const Cause = JSON.stringify({ errorType: 'SumMismatch', errorMessage: 'a row is missing' })
+  const Cause = JSON.stringify({ errorType: 'SumMismatch', errorMessage: 'ingest: a row is missing' })
   const answer = await finish(lake.fx, { dataset: 'd', run: 'r1', failed: { ingest: { Error: 'SumMismatch', Cause } } })
   expect(answer).toEqual({ status: 'failed', again: false })
-  expect((await readRecord<Report>(lake.store, keys.report('r1'))).error).toBe('Ingest: SumMismatch: a row is missing')
+  expect((await readRecord<Report>(lake.store, keys.report('r1'))).error).toBe(
+    'Ingest: SumMismatch: ingest: a row is missing',
+  )
   expect((await lake.state()).ended).toMatchObject([{ run: 'r1', status: 'failed' }])
 })
 

@@ -1,6 +1,5 @@
 import { type RunStep, runSteps } from '@droplake/pipeline/definition'
 import type { RunInput, With } from '@droplake/pipeline/effects'
-import { messageOf } from '@droplake/pipeline/error-cause'
 import { isItsOwn } from '@droplake/pipeline/failures'
 import { keys } from '@droplake/pipeline/keys'
 import type { LakeState, RunStatus } from '@droplake/pipeline/lake-state'
@@ -8,6 +7,7 @@ import { append, readState } from '@droplake/pipeline/log'
 import { makeReport } from '@droplake/pipeline/make-report'
 import { pendingIds, recordAttempt } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
+import { namesOf, publicCause } from '@droplake/pipeline/public-text'
 import { reconcile } from '@droplake/pipeline/reconcile'
 import { findIntact, once } from '@droplake/pipeline/records'
 import type { Report } from '@droplake/pipeline/report'
@@ -34,8 +34,9 @@ export async function finish(fx: With<'catalog' | 'models'>, { dataset, run, fai
   if (!ended && state.unfinished?.run !== run) return { status: 'fenced', again: false }
   await reportDead(fx, state)
   const failures = Object.entries(failed ?? {})
-  if (!ended && failures.length > 0) await blameSources(fx, state, { run, failures })
-  const error = failures.map(([step, of]) => describe(step, of)).join('; ')
+  const names = await namesOf(fx, dataset)
+  const error = failures.map(([step, of]) => describe(step, of, names)).join('; ')
+  if (!ended && failures.length > 0) await blameSources(fx, state, { run, failures, error })
   const report = await once<Report>(fx.store, keys.report(run), () =>
     makeReport(fx, state, {
       run,
@@ -48,19 +49,21 @@ export async function finish(fx: With<'catalog' | 'models'>, { dataset, run, fai
   return { status: report.status, again: await moreIsPending(fx, state, run) }
 }
 
-const describe = (step: string, { Error: name, Cause }: { Error: string; Cause?: string }) =>
-  `${runSteps[step as RunStep] ?? step}: ${[name, messageOf(Cause)].filter(Boolean).join(': ')}`
+const describe = (
+  step: string,
+  { Error: name, Cause }: { Error: string; Cause?: string },
+  names: ReadonlySet<string>,
+) => `${runSteps[step as RunStep] ?? step}: ${[name, publicCause(Cause, names)].filter(Boolean).join(': ')}`
 
 /** A run that committed nothing of its files is one more attempt of each: one of them may be what ended it. */
 async function blameSources(
   fx: With<'catalog' | 'models'>,
   state: LakeState,
-  { run, failures }: { run: string; failures: [string, { Error: string; Cause?: string }][] },
+  { run, failures, error }: { run: string; failures: [string, { Error: string; Cause?: string }][]; error: string },
 ): Promise<void> {
   const plan = await findIntact<Plan>(fx.store, keys.plan(run))
   const waiting = plan?.sources.filter(({ id }) => !state.sources[id]) ?? []
   if (state.unfinished?.ingest !== undefined) return
-  const error = failures.map(([step, of]) => describe(step, of)).join('; ')
   const own = failures.every(([, { Error: name }]) => isItsOwn(name))
   const whole = { of: 'run' as const, alone: waiting.length === 1 }
   for (const { id } of waiting) await recordAttempt(fx.store, state.dataset, id, { run, error, own, whole })

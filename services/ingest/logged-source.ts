@@ -2,6 +2,7 @@ import type { Table } from '@droplake/contracts/table'
 import type { LoggedSource } from '@droplake/pipeline/lake-state'
 import { arrivalOf } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
+import { fewWarnings } from '@droplake/pipeline/step-records'
 import type { TableRecords } from '@droplake/pipeline/table-records'
 
 /** What the log says of the decided sources of one table. */
@@ -27,7 +28,11 @@ export function loggedSource(
   const sha256 = parts.find((part) => part.sha256)?.sha256
   const shape = parts.find((part) => part.shape)?.shape
   const conflicts = units.reduce((sum, unit) => sum + (unit.conflicts?.[source.id] ?? 0), 0)
-  const warnings = [...parts.flatMap((part) => part.warnings), ...(table ? conflictWarning(table, conflicts) : [])]
+  // The whole file's first: of the parts' only the first are kept.
+  const warnings = fewWarnings([
+    ...(table ? conflictWarning(table, conflicts) : []),
+    ...parts.flatMap((part) => part.warnings),
+  ])
   return {
     id: source.id,
     run: plan.run,

@@ -5,11 +5,11 @@ import type { Model } from '@droplake/models/model'
 import { qualifiedName } from '@droplake/models/quote'
 import type { PublishedModel } from '@droplake/models/stale'
 import { database, type With } from '@droplake/pipeline/effects'
-import { messageOf } from '@droplake/pipeline/error-cause'
 import { keys } from '@droplake/pipeline/keys'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
 import type { ModelPlan, ModelRecord, RenderRecord } from '@droplake/pipeline/model-records'
+import { namesOf, publicCause } from '@droplake/pipeline/public-text'
 import { reconcile } from '@droplake/pipeline/reconcile'
 import { once, readRecord } from '@droplake/pipeline/records'
 import { builtPartitions } from './built-partitions.ts'
@@ -41,7 +41,10 @@ export async function auditModel(
     return { again: true }
   }
   await once<ModelRecord>(fx.store, keys.modelDone(run, model.name), async () => {
-    if (failed) return { status: 'failed', error: reason(failed) }
+    if (failed) {
+      const { error = 'unknown', cause } = failed
+      return { status: 'failed', error: cause ? publicCause(cause, await namesOf(fx, dataset)) : error }
+    }
     if (moved) return { status: 'failed', error: `the catalog shows other files of ${moved} than the log` }
     const versions = await versionsFor(fx, state, { run, model })
     if (versions.missing) return { status: 'held', error: `${versions.missing} was not built` }
@@ -93,7 +96,7 @@ async function auditVersion(
   }
 }
 
-const tell = ({ rule, failing }: RuleResult) => `audit ${rule} fails for ${failing} rows`
+const tell = ({ rule, failing }: RuleResult) => `audit ${rule} fails for ${failing} row${failing === 1 ? '' : 's'}`
 
 async function columnsOf(
   fx: With<'catalog' | 'engine' | 'models'>,
@@ -123,5 +126,3 @@ async function movedInput(
   }
   return undefined
 }
-
-const reason = ({ error = 'unknown', cause }: AuditInput['build'][number]) => messageOf(cause) || error

@@ -1,6 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger'
 import { Tracer } from '@aws-lambda-powertools/tracer'
-import { nameByCode } from '@droplake/pipeline/error-name'
+import type { DataEffects } from '@droplake/pipeline/effects'
+import { knownNames, publicError } from '@droplake/pipeline/public-text'
 
 const logger = new Logger()
 const tracer = new Tracer()
@@ -15,8 +16,11 @@ interface Correlation {
   model?: string
 }
 
-/** A Lambda handler around a service: its effects are built once an instance, its logs and traces carry the run. */
-export function lambda<F, I, O>(fx: F, service: (fx: F, input: I) => Promise<O>) {
+/**
+ * A Lambda handler around a service: its effects are built once an instance, its logs and traces carry the run. What
+ * CloudWatch, X-Ray and the state machine are given of an error holds no cells.
+ */
+export function lambda<F extends object, I, O>(fx: F, service: (fx: F, input: I) => Promise<O>) {
   return async (input: I, context: Parameters<Logger['addContext']>[0]): Promise<O> => {
     logger.addContext(context)
     logger.resetKeys()
@@ -24,14 +28,24 @@ export function lambda<F, I, O>(fx: F, service: (fx: F, input: I) => Promise<O>)
     const segment = openSegment(input)
     try {
       return await service(fx, input)
-    } catch (error) {
-      logger.error('the step failed', error instanceof Error ? error : new Error(String(error)))
-      tracer.addErrorAsMetadata(error as Error)
-      throw nameByCode(error)
+    } catch (thrown) {
+      const error = withoutCause(publicError(thrown, knownNames(datasetsOf(fx))))
+      logger.error('the step failed', error)
+      tracer.addErrorAsMetadata(error)
+      throw error
     } finally {
       segment?.close()
     }
   }
+}
+
+const datasetsOf = (fx: Partial<Pick<DataEffects, 'datasets'>>) => Object.values(fx.datasets ?? {})
+
+/** Loggers print the causes of errors too. */
+function withoutCause({ name, message, stack }: Error): Error {
+  const error = Object.assign(new Error(message), { name })
+  if (stack) error.stack = stack
+  return error
 }
 
 function correlation(input: unknown): Record<string, string | number> {

@@ -64,7 +64,7 @@ export async function openPausable(
       invoke: (service, event) => steps.run(stepOf(service, event), () => all[service](event)),
       query: (sql) => steps.run('statement', async () => void (await lake.fx.engine.run(sql))),
       startExecution: start,
-      crawl: (name) => crawlRaw(lake.fx, name),
+      crawl: (name) => crawlRaw(lake.fx, name, lake.folder),
     })
   return { lake, start, paused: paused.promise, wake: () => gate.resolve(), operations }
 }

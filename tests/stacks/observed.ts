@@ -81,7 +81,7 @@ export async function observeServices(folder: string): Promise<Observed[]> {
       },
       query: async (sql) => void (await lake.fx.engine.run(sql)),
       startExecution: (again) => next.push(again),
-      crawl: (name) => crawlRaw(lake.fx, name),
+      crawl: (name) => crawlRaw(lake.fx, name, lake.folder),
     }).ended
     for (const again of next) await start(again)
   }

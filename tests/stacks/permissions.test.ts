@@ -59,7 +59,7 @@ test('whoever asks Athena may look at the session’s database, and at the one t
 test('the walk over the code finds what services are known to send, and no more', () => {
   const commandsOf = (service: string) => calls[service]?.map(({ client, command }) => `${client} ${command}`)
   expect(commandsOf('index')).toEqual(['s3 GetObject', 's3 PutObject'])
-  expect(commandsOf('notify')).toEqual(['s3 GetObject', 'sns Publish'])
+  expect(commandsOf('notify')).toEqual(['s3 GetObject', 's3 PutObject', 'sns Publish'])
   expect(commandsOf('generate')).toEqual(['kinesis PutRecords'])
   expect(commandsOf('wake')).toContain('sfn StartExecution')
   expect(commandsOf('publish')).toContain('glue UpdateTable')

@@ -1,5 +1,4 @@
 import { buildModels } from '@droplake/services/models/build-models'
-import { messageOf } from '../error-cause.ts'
 import type { TestLake } from './test-lake.ts'
 
 type Built = { built: boolean; error?: string; cause?: string }
@@ -25,7 +24,7 @@ async function runModel(lake: TestLake, at: { dataset: string; run: string; mode
       const { again } = (await buildModels(lake.fx, { ...input, action: 'audit', build })) as { again: boolean }
       if (!again) return
     } catch (thrown) {
-      const error = { Error: (thrown as Error).name, Cause: messageOf((thrown as Error).message) }
+      const error = { Error: (thrown as Error).name, Cause: (thrown as Error).message }
       await buildModels(lake.fx, { ...input, action: 'fail', error })
       return
     }

@@ -9,11 +9,11 @@ import { indexFile } from '@droplake/services/index/index-file'
 import { ingest } from '@droplake/services/ingest/ingest'
 import { plan } from '@droplake/services/plan/plan'
 import { begin } from '../begin.ts'
-import { nameByCode } from '../error-name.ts'
 import { type FailedCall, recordFailure, type TableStep } from '../failures.ts'
 import { keys } from '../keys.ts'
 import type { DataFile, PartitionVersion } from '../lake-state.ts'
 import { ring, type Source, sourceOf } from '../markers.ts'
+import { publicError } from '../public-text.ts'
 import { readRecord } from '../records.ts'
 import type { Report } from '../report.ts'
 import { cleanedColumns, quarantineColumns } from '../staged.ts'
@@ -61,7 +61,7 @@ async function noted<T>(lake: TestLake, of: { run: string } & FailedCall, work: 
   try {
     return await work
   } catch (thrown) {
-    const { name, message } = nameByCode(thrown) as Error
+    const { name, message } = publicError(thrown)
     await recordFailure(lake.store, of.run, of, { Error: name, Cause: message })
     return undefined
   }

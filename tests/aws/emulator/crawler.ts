@@ -1,12 +1,10 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CreateTableCommand, DeleteTableCommand, GetCrawlerCommand, GlueClient } from '@aws-sdk/client-glue'
 import type { ObjectStore } from '@droplake/lake/object-store'
-import { sniffCsv } from '@droplake/lake/sniff-csv'
+import { sniffCsv, sniffedBytes } from '@droplake/lake/sniff-csv'
 import type { Fault } from './fault-proxy.ts'
-
-const sampleBytes = 2 ** 20
 
 /**
  * MiniStack's crawlers run and end, and infer nothing. This does the inferring when one is started: every CSV file under its
@@ -28,9 +26,7 @@ async function infer(store: ObjectStore, client: GlueClient, Name: string): Prom
   try {
     for (const { Path = '' } of Crawler?.Targets?.S3Targets ?? [])
       for await (const { key } of store.list(new URL(Path).pathname.slice(1))) {
-        const file = join(folder, 'sample.csv')
-        await writeFile(file, await store.read(key, { range: { start: 0, end: sampleBytes } }))
-        const columns = (await sniffCsv([file])).get(file)
+        const [columns] = await sniffCsv(head(store, key), folder)
         if (!columns) continue
         const table = (key.split('/').at(-1) ?? '').toLowerCase().replace(/[^a-z0-9]+/g, '_')
         await client.send(new DeleteTableCommand({ DatabaseName, Name: table })).catch(() => {})
@@ -41,4 +37,8 @@ async function infer(store: ObjectStore, client: GlueClient, Name: string): Prom
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+async function* head(store: ObjectStore, key: string) {
+  yield await store.read(key, { range: { start: 0, end: sniffedBytes } })
 }
