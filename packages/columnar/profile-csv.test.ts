@@ -14,8 +14,15 @@ const orders = tableOf({
 })
 const names = 'order_id,bought_at,qty,city'
 
+const customers: Table = {
+  ...tableOf({ person_id: text.required({ personal: true }), zip: text.optional({ padTo: 5 }), town: text.optional() }),
+  name: 'customers',
+}
+const words: Table = { ...tableOf({ word: text.required(), english_word: text.required() }), name: 'words' }
+const siblings = [orders, customers, words]
+
 const profile = (content: string | Uint8Array, table: Table = orders, sliceBytes = 1 << 30, chunkBytes = 1 << 16) =>
-  profileCsv(table, chunked(bytesOf(content), chunkBytes), { sliceBytes, fileName: 'orders.csv' })
+  profileCsv(table, chunked(bytesOf(content), chunkBytes), { sliceBytes, fileName: 'orders.csv', siblings })
 
 async function refusal(content: string | Uint8Array, table?: Table): Promise<string> {
   const error = await profile(content, table).catch((thrown: unknown) => thrown)
@@ -104,22 +111,42 @@ describe('delimiter', () => {
     }
   })
   it('is not misled by other delimiters in a header', async () => {
-    expect((await profile('"order_id";"bought_at";"qty";"a,b,c,d,e,f"\n')).delimiter).toBe(';')
+    expect((await profile('"order_id";"bought_at";"qty";"city";"a,b,c,d,e,f"\n')).delimiter).toBe(';')
   })
 })
 
 describe('header', () => {
   it('is matched without case, blanks and order, by header or by name', async () => {
-    const found = await profile('City, "ORDER ID",Units,"bought_at"\n')
-    expect(found).toMatchObject({ columns: [1, 3, 2, 0], width: 4, warnings: [] })
+    for (const first of [
+      'City',
+      '\ufeffCity',
+      '\ufeff\ufeff"City"',
+      'ï»¿"City"',
+      '\u00a0City',
+      '\ufeff"\u00a0city "',
+    ]) {
+      const found = await profile(`${first}, "ORDER ID",Units,"bought_at"\n`)
+      expect(found).toMatchObject({ columns: [1, 3, 2, 0], width: 4, warnings: [] })
+    }
   })
-  it('drops unknown columns with a warning, or freezes', async () => {
+  it('drops unknown columns with a warning that counts them, or freezes', async () => {
     expect(await profile(`foo,${names}\n`)).toMatchObject({
       columns: [1, 2, 3, 4],
       width: 5,
-      warnings: ['unknown column foo dropped'],
+      warnings: ['1 column that test does not know is dropped'],
     })
-    expect(await refusal(`foo,${names}\n`, { ...orders, unknownColumns: 'freeze' })).toMatch(/does not know column foo/)
+    const many = Array.from({ length: 9000 }, (_, i) => `secret${i}x`)
+    expect((await profile(`${names},${many.join(',')}\n`)).warnings).toEqual([
+      '9000 columns that test does not know are dropped',
+    ])
+    expect(await refusal(`foo,${names}\n`, { ...orders, unknownColumns: 'freeze' })).toBe(
+      'orders.csv: the header has 1 column that test does not know and freezes its columns',
+    )
+  })
+  it('is refused when it is wider than any', async () => {
+    expect(await refusal(`${names}${','.repeat(1_000_000)}\n`)).toBe(
+      'orders.csv: its first line has 1000004 cells where test has 4, so this is no CSV of it',
+    )
   })
   it('ignores columns without a name', async () => {
     const whole = await readWhole(orders, `,${names},\n0,o1,2018-01-02,3,x,\n`)
@@ -131,29 +158,120 @@ describe('header', () => {
     expect(whole.profile.warnings).toEqual(['column units is missing', 'column city is missing'])
     expect(whole.rows).toEqual([['o1', Date.parse('2018-01-02'), null, null]])
   })
-  it('is refused when it lacks a required column', async () => {
-    expect(await refusal('a,b,c\n1,2,3\n')).toBe(
-      'orders.csv: the header lacks order_id, bought_at and has 3 columns where the contract has 4; got "a,b,c"',
+  it('is refused when it lacks a required column, without a name that the contract does not know', async () => {
+    expect(await refusal('aa,bb,cc\n1,2,3\n')).toBe(
+      'orders.csv: the header lacks order_id, bought_at and has 3 columns that test does not know',
     )
-    expect(await refusal('city,x,qty,y\n')).toMatch(/lacks order_id, bought_at/)
+    expect(await refusal('city,x,qty,bought\n')).toBe(
+      'orders.csv: the header lacks order_id, bought_at and has 2 columns that test does not know; did you mean bought_at?',
+    )
     expect(await refusal('<html><body>\n')).toMatch(/lacks order_id/)
   })
-  it('is taken by position when it is mangled and the count fits', async () => {
-    const whole = await readWhole(orders, 'Ã§1,Ã§2,qty,Ã§4\no1,2018-01-02,3,x\n')
-    expect(whole.profile.warnings).toEqual(['header not recognised, columns taken by position'])
+  it('is never taken by position when it names other columns, as many as they are', async () => {
+    expect(await refusal('pedido,data,qty,cidade\no1,2018-01-02,3,x\n')).toMatch(/lacks order_id, bought_at and has 3/)
+    expect(await refusal('pedido,data,unidades,cidade\no1,2018-01-02,3,x\n')).toMatch(/lacks order_id/)
+    expect(await refusal('pessoa,cep,cidade\np1,01001,x\n', customers)).toMatch(/lacks person_id/)
+    expect(await refusal('word_pt,word_en\na,b\n', words)).toMatch(/lacks word, english_word .*did you mean word/)
+  })
+  it('is refused by the name of the table whose header it is', async () => {
+    expect(await refusal(`${names}\no1,2018-01-02,3,x\n`, customers)).toBe(
+      'orders.csv: its header is that of test, not of customers; drop it with --table test',
+    )
+  })
+  it('is refused when another name stands for an optional column', async () => {
+    expect(await refusal('order_id,bought_at,qty,citty\no1,2018-01-02,3,x\n')).toBe(
+      'orders.csv: the header lacks city and has 1 column that test does not know; did you mean city?',
+    )
+    expect(await refusal('person_id,zip,home town\np,1,x\n', customers)).toMatch(/did you mean town\?/)
+    expect(await refusal('order_id,bought_at,menge,city\no1,2018-01-02,3,x\n')).toBe(
+      'orders.csv: the header has another name in the place of units; rename that column, or name it in the contract',
+    )
+    const elsewhere = await profile('menge,order_id,bought_at,city\n3,o1,2018-01-02,x\n')
+    expect(elsewhere.warnings).toEqual(['1 column that test does not know is dropped', 'column units is missing'])
+  })
+  it('is taken by position when its names say nothing', async () => {
+    const headers = [
+      'Column1,Column2,Column3,Column4',
+      '_c0,_c1,_c2,_c3',
+      'Unnamed: 0,Unnamed: 1,,Unnamed: 3',
+      '0,1,2,3',
+    ]
+    for (const header of headers) {
+      const whole = await readWhole(orders, `${header}\no1,2018-01-02,3,x\n`)
+      expect(whole.profile.warnings).toEqual(['the names of the header say nothing, columns taken by position'])
+      expect(whole.rows).toEqual([['o1', Date.parse('2018-01-02'), 3, 'x']])
+    }
+    expect(await refusal('Column1,Column2,Column3\n')).toMatch(/say nothing, and it has 3 cells where test has 4/)
+  })
+  it('stands under one that says nothing, in any order', async () => {
+    const whole = await readWhole(
+      orders,
+      'Column1,Column2,Column3,Column4\nqty,city,order_id,bought_at\n3,x,o1,2018-01-02\n',
+    )
     expect(whole.rows).toEqual([['o1', Date.parse('2018-01-02'), 3, 'x']])
-    expect(await refusal('a,b,c,d\n', { ...orders, unknownColumns: 'freeze' })).toMatch(/lacks order_id/)
+    expect(whole).toMatchObject({ records: 2, blank: 1, rejected: [] })
+    const text = await readWhole(words, 'Column1\tColumn2\nword\tenglish_word\nbola\tball\n')
+    expect(text).toMatchObject({ rows: [['bola', 'ball']], blank: 1 })
   })
   it('may be absent: a first line of data is the first record', async () => {
     const whole = await readWhole(orders, '\ufeffo1,2018-01-02,3,x\no2,2018-01-03,4,y\n')
     expect(whole.profile).toMatchObject({ records: 2, warnings: ['no header, columns taken by position'] })
     expect(whole.rows.map((row) => row[0])).toEqual(['o1', 'o2'])
     expect(whole.rowNumbers).toEqual([1, 2])
+    expect((await readWhole(orders, 'o1,2018-01-02,3,\no2,2018-01-03,4,y\n')).rows.length).toBe(2)
+    expect((await readWhole(words, 'bola_azul,blue_ball\ncasa,house\n')).rows).toEqual([
+      ['bola_azul', 'blue_ball'],
+      ['casa', 'house'],
+    ])
+  })
+  it('is refused as absent when the cells are not as many as the columns', async () => {
+    expect(await refusal('o1,2018-01-02,3,x,more\n')).toBe(
+      'orders.csv: no header, and 5 cells where test has 4; add a header or drop the other cells',
+    )
+    expect(await refusal('o1,2018-01-02,3\n')).toMatch(/no header, and 3 cells where test has 4/)
+  })
+  it('is refused when a row follows it on its line, or it holds line ends of other kinds', async () => {
+    expect(await refusal('person_id,zip,town,p1,01001,secret\np2,01002,x,,,\n', customers)).toBe(
+      'orders.csv: its first line goes on after the header with 3 cells that look like a row',
+    )
+    for (const end of ['\u2028', '\x85', '\v'])
+      expect(await refusal(`person_id,zip,town${end}p1,01001,secret${end}`, customers)).toMatch(/a separator of lines/)
+  })
+  it('counts as blank where it stands again, whatever its case, quotes and marks', async () => {
+    const whole = await readWhole(
+      words,
+      'word,english_word\nword,english_word\nbola,ball\n\ufeffWord,"English Word"\n\ufeff"casa","house"\nWORD,english_word',
+    )
+    expect(whole.rows).toEqual([
+      ['bola', 'ball'],
+      ['casa', 'house'],
+    ])
+    expect(whole).toMatchObject({ records: 5, blank: 3, rejected: [] })
+    expect(whole.profile.warnings).toEqual(['3 records repeat the header and count as blank'])
+    const typed = await readWhole(orders, `x,${names}\n1,o1,2018-01-02,3,x\nx,${names}\n1,o2,2018-01-02,3,x\n`)
+    expect(typed).toMatchObject({ records: 3, blank: 1, rejected: [] })
+  })
+  it('is refused where another one stands in the middle', async () => {
+    expect(await refusal('word,english_word\nbola,ball\nenglish_word,word\nhouse,casa\n', words)).toBe(
+      'orders.csv: record 2 is a header of other columns; split the file there',
+    )
+  })
+  it('stands under a line that names the delimiter', async () => {
+    for (const sep of [';', ',', '\t', '|', ':', '^']) {
+      const header = names.replaceAll(',', sep)
+      for (const first of [`sep=${sep}\r\n`, `\ufeff"sep=${sep}"\n`, `SEP=${sep}\r`]) {
+        const whole = await readWhole(orders, `${first}${header}\no1${sep}2018-01-02${sep}3${sep}"a${sep}b"\n`, {
+          chunkBytes: 3,
+        })
+        expect(whole.rows).toEqual([['o1', Date.parse('2018-01-02'), 3, `a${sep}b`]])
+        expect(whole).toMatchObject({ records: 1, rejected: [] })
+      }
+    }
   })
   it('takes the first of two columns of one name', async () => {
     expect(await profile(`${names},City\n`)).toMatchObject({
       columns: [0, 1, 2, 3],
-      warnings: ['column City stands twice, the first is taken'],
+      warnings: ['column city stands twice, the first is taken'],
     })
   })
   it('needs no derived column', async () => {

@@ -3,9 +3,10 @@ import type { Table } from '@droplake/contracts/table'
 import { type CsvProfile, type Delimiter, fileColumns } from './csv-profile.ts'
 import { createUtf8Check } from './encoding.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
-import { detectDelimiter, type Header, readHeader } from './header.ts'
+import { cellTexts, detectDelimiter, findColumns, type Header, namedDelimiter, readHeader } from './header.ts'
 import { createLexer, type LexedRecord, type Lexer, pieces } from './lexer.ts'
 import { isBlank } from './record.ts'
+import { createHeaderCheck } from './repeated-header.ts'
 import { expectedOf } from './stray-quote.ts'
 import { Unreadable } from './unreadable.ts'
 
@@ -18,12 +19,12 @@ const longestHeader = 1 << 20
  * `sliceBytes` apart where readers may begin.
  *
  * A file without any record has 0 records; a file of blank lines only has no header, and they are its records.
- * Throws `Unreadable` for what is no CSV of this table.
+ * Throws `Unreadable` for what is no CSV of this table; it names the one of `siblings` whose header the file has.
  */
 export async function profileCsv(
   table: Table,
   chunks: AsyncIterable<Uint8Array>,
-  options: { sliceBytes: number; fileName: string },
+  options: ProfileOptions,
 ): Promise<CsvProfile> {
   const { fileName } = options
   const sha256 = createHash('sha256')
@@ -52,41 +53,68 @@ export async function profileCsv(
   return { sha256: sha256.digest('hex'), bytes, encoding: utf8.valid ? 'utf-8' : 'latin-1', ...body.end(warnings) }
 }
 
+export interface ProfileOptions {
+  sliceBytes: number
+  fileName: string
+  siblings?: readonly Table[]
+}
+
 type Found = Omit<CsvProfile, 'sha256' | 'bytes' | 'encoding'>
 
 /** The lexed half of the profile. */
-function createBody(table: Table, options: { sliceBytes: number; fileName: string }) {
+function createBody(table: Table, options: ProfileOptions) {
   const { sliceBytes, fileName } = options
-  let bom = 0
+  /** Bytes that no record has: a byte order mark, and a line that names the delimiter. */
+  let before = 0
   let lexer: Lexer | undefined
   let delimiter: Delimiter = ','
   let lineEnd: CsvProfile['lineEnd'] = 'lf'
   let header: Header | undefined
+  let headerLike = createHeaderCheck(table, { columns: [] })
   let evidence: Evidence = createEvidence(table, [])
   let cuts: CsvProfile['cuts'] = []
   let records = 0
-  let blankBefore = 0
+  let blank = 0
+  let repeats = 0
+
+  function begins(record: LexedRecord): Header {
+    const found = readHeader(table, record, options)
+    lexer!.expect(expectedOf(table, { ...found, delimiter, lineEnd }))
+    headerLike = createHeaderCheck(table, found)
+    evidence = createEvidence(table, found.columns)
+    return found
+  }
 
   function take(record: LexedRecord): void {
     if (!header) {
-      if (record.damage) throw new Unreadable(`${fileName}: a quote in the header is never closed`)
+      if (record.damage) throw new Unreadable(`${fileName}: a quote in its first line is never closed, or a stray one`)
       if (isBlank(record)) {
-        blankBefore++
+        blank++
         return
       }
-      header = readHeader(table, record, fileName)
       lineEnd = record.bytes[record.start + record.length - 1] === 13 ? 'cr' : 'lf'
-      lexer!.expect(expectedOf(table, { ...header, delimiter, lineEnd }))
-      evidence = createEvidence(table, header.columns)
-      const start = header.isRecord ? record.offset : record.offset + record.length
-      cuts = [{ offset: bom + start, row: 0 }]
-      if (!header.isRecord) return
+      header = begins(record)
+      blank = 0
+      const start = header.kind === 'record' ? record.offset : record.offset + record.length
+      cuts = [{ offset: before + start, row: 0 }]
+      if (header.kind !== 'record') return
     }
-    const offset = bom + record.offset
+    const offset = before + record.offset
     if (offset - cuts.at(-1)!.offset >= sliceBytes && record.offset >= record.settled)
       cuts.push({ offset, row: records })
     records++
-    if (!record.damage && record.cells >= header.width) evidence.add(record)
+    if (record.damage) return
+    if (isBlank(record)) {
+      blank++
+      return
+    }
+    // A spreadsheet's own names may stand above the real ones.
+    if (header.kind === 'nothing' && records === blank + 1 && isMostlyNames(table, record)) header = begins(record)
+    const like = headerLike(record)
+    if (like === 'header')
+      throw new Unreadable(`${fileName}: record ${records} is a header of other columns; split the file there`)
+    if (like === 'repeat') repeats++
+    else if (record.cells >= header.width) evidence.add(record)
   }
 
   function add(chunk: Uint8Array): void {
@@ -102,15 +130,19 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
     begin(head: Uint8Array, last: boolean): boolean {
       if (head.length < 8 && !last) return false
       refuseForeign(head, fileName)
-      bom = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
-      const line = firstLine(head.subarray(bom), last)
+      const mark = head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 3 : 0
+      let line = firstLine(head, mark, last)
+      const named = line && namedDelimiter(line.bytes)
+      before = named !== undefined ? line!.next : mark
+      if (named !== undefined) line = firstLine(head, before, last)
       if (!line && head.length <= longestHeader && !last) return false
       if (!line && head.length > longestHeader)
         throw new Unreadable(`${fileName}: no line end in the first ${head.length} bytes, so this is no CSV`)
-      if (line?.includes(0)) throw new Unreadable(`${fileName}: NUL bytes in the first line, so this is no UTF-8 text`)
-      delimiter = detectDelimiter(table, line ?? new Uint8Array(0))
+      if (line?.bytes.includes(0))
+        throw new Unreadable(`${fileName}: NUL bytes in the first line, so this is no UTF-8 text`)
+      delimiter = detectDelimiter(table, line?.bytes ?? new Uint8Array(0), named)
       lexer = createLexer({ delimiter: delimiter.charCodeAt(0) })
-      add(head.subarray(bom))
+      add(head.subarray(before))
       return true
     },
     end(warnings: string[]): Found {
@@ -123,8 +155,9 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
         warnings: [],
       }
       const decided = evidence.decide()
+      const repeated = `${repeats} ${repeats === 1 ? 'record repeats the header and counts' : 'records repeat the header and count'} as blank`
       return {
-        records: header ? records : blankBefore,
+        records: header ? records : blank,
         delimiter,
         lineEnd,
         columns: found.columns,
@@ -132,8 +165,8 @@ function createBody(table: Table, options: { sliceBytes: number; fileName: strin
         shape: found.shape,
         dates: decided.dates,
         decimalSigns: decided.decimalSigns,
-        cuts: header ? cuts : [{ offset: bom, row: 0 }],
-        warnings: [...warnings, ...found.warnings, ...decided.warnings],
+        cuts: header ? cuts : [{ offset: before, row: 0 }],
+        warnings: [...warnings, ...found.warnings, ...(repeats > 0 ? [repeated] : []), ...decided.warnings],
       }
     },
   }
@@ -156,14 +189,23 @@ function refuseForeign(head: Uint8Array, fileName: string): void {
       throw new Unreadable(`${fileName}: it is ${name}, not CSV in UTF-8 or Latin-1; save it as CSV in UTF-8`)
 }
 
-/** The first line with anything but blanks in it, up to an LF or CR; undefined when it has not ended. */
-function firstLine(head: Uint8Array, last: boolean): Uint8Array | undefined {
-  let start = 0
+/** The first line with anything but blanks in it, up to an LF or CR, and where the next begins; undefined when it has not ended. */
+function firstLine(head: Uint8Array, from: number, last: boolean): { bytes: Uint8Array; next: number } | undefined {
+  let start = from
   while (start < head.length && head[start]! <= 32 && head[start] !== 9) start++
   let end = start
   while (end < head.length && head[end] !== 10 && head[end] !== 13) end++
-  if (end === head.length && !(last && start < end)) return undefined
-  return head.subarray(start, end)
+  // A CR at the end of the bytes may be half of a line end.
+  if (end + 1 >= head.length && !last) return undefined
+  if (start === end) return undefined
+  const next = head[end] === 13 && head[end + 1] === 10 ? end + 2 : end + 1
+  return { bytes: head.subarray(start, end), next: Math.min(next, head.length) }
+}
+
+/** Most cells are names of the contract's columns. */
+function isMostlyNames(table: Table, record: LexedRecord): boolean {
+  const { columns, unknown } = findColumns(fileColumns(table), cellTexts(record))
+  return columns.filter((place) => place >= 0).length > unknown.length
 }
 
 function countNuls(chunk: Uint8Array): number {

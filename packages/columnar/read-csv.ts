@@ -5,6 +5,7 @@ import { cutOff } from './encoding.ts'
 import { createLexer, type Damage, escaped, type LexedRecord, pieces, unquote } from './lexer.ts'
 import { createCellReader, type Fault, type Note, type ReadCell } from './read-cell.ts'
 import { isBlank, isEmptyFrom, isSpace } from './record.ts'
+import { createHeaderCheck } from './repeated-header.ts'
 import { expectedOf, hasLooseQuote } from './stray-quote.ts'
 
 /** Rows of one slice, column by column; `records` = `rows` + `rejected` + `blank`. */
@@ -77,6 +78,7 @@ function createBatch(table: Table, profile: CsvProfile, options: { row: number; 
   const { batchRows = 4096, last } = options
   const names = Object.keys(table.columns)
   const readers = columnReaders(table, profile)
+  const headerLike = createHeaderCheck(table, profile)
   const derived = names.flatMap((name, target) => {
     const from = table.columns[name]?.derived?.from
     return from === undefined ? [] : [{ target, source: names.indexOf(from) }]
@@ -156,7 +158,7 @@ function createBatch(table: Table, profile: CsvProfile, options: { row: number; 
       current.records++
       size += record.length
       if (record.damage) reject(record, record.damage, null)
-      else if (isBlank(record)) current.blank++
+      else if (isBlank(record) || headerLike(record) === 'repeat') current.blank++
       else if (record.offset < record.suspect && hasLooseQuote(record)) reject(record, 'stray_quote', null)
       else if (last && !record.terminated && isCut(record, profile)) reject(record, 'truncated', null)
       else if (record.cells < profile.width || (record.cells > profile.width && !isEmptyFrom(record, profile.width)))

@@ -4,7 +4,7 @@ import { Unreadable } from '@droplake/columnar/unreadable'
 import { partitionValue } from '@droplake/contracts/partition'
 import type { Table } from '@droplake/contracts/table'
 import { ObjectNotFound } from '@droplake/lake/object-store'
-import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/effects'
+import { type DataEffects, datasetOf, type RunInput, tableOf } from '@droplake/pipeline/effects'
 import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
 import { type Source, sourceName } from '@droplake/pipeline/markers'
@@ -32,6 +32,7 @@ export async function clean(fx: DataEffects, input: CleanInput): Promise<{ item:
     const store = counted(fx.store, io)
     const plan = await readRecord<Plan>(store, keys.plan(run))
     const table = tableOf(fx, dataset, name)
+    const siblings = Object.values(datasetOf(fx, dataset).tables)
     const work = plan.tables[name]?.items[item]
     if (!work) throw new Error(`clean: the plan of ${run} has no item ${item} of ${name}`)
     const staging = await createStaging(store, table, keys.staged(run, name, item))
@@ -43,7 +44,7 @@ export async function clean(fx: DataEffects, input: CleanInput): Promise<{ item:
         const open = () =>
           work.slice
             ? openSlice(store, plan, { table: name, source: index, slice: work.slice })
-            : openWhole(store, table, { source, settings: fx.settings })
+            : openWhole(store, table, { source, siblings, settings: fx.settings })
         sources.push(await cleanSource({ table, source, index, open, staging, quarantine }))
       }
       const staged = await staging.close()

@@ -53,11 +53,11 @@ export async function openSlice(
 export async function openWhole(
   store: ObjectStore,
   table: Table,
-  { source, settings }: { source: Source; settings: Settings },
+  { source, siblings, settings }: { source: Source; siblings: readonly Table[]; settings: Settings },
 ): Promise<CsvPart> {
   const fileName = fileNameOf(source)
   const plain = () => openSource(store, source, settings)
-  const profile = await profileCsv(table, plain(), { sliceBytes: Number.MAX_SAFE_INTEGER, fileName })
+  const profile = await profileCsv(table, plain(), { sliceBytes: Number.MAX_SAFE_INTEGER, fileName, siblings })
   const offset = profile.cuts[0]?.offset ?? 0
   return { profile, chunks: skip(plain(), offset), offset, row: 0, last: true, first: true }
 }

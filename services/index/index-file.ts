@@ -1,6 +1,6 @@
 import { profileCsv } from '@droplake/columnar/profile-csv'
 import { Unreadable } from '@droplake/columnar/unreadable'
-import { type DataEffects, type RunInput, tableOf } from '@droplake/pipeline/effects'
+import { type DataEffects, datasetOf, type RunInput, tableOf } from '@droplake/pipeline/effects'
 import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
 import { type Plan, sliceBytesOf } from '@droplake/pipeline/plan'
@@ -21,7 +21,8 @@ export async function indexFile(fx: DataEffects, input: IndexFileInput): Promise
     const source = plan.sources[plan.tables[table]?.large[large] ?? -1]
     if (!source) throw new Error(`index: the plan of ${run} has no large source ${large} of ${table}`)
     const io = noIo()
-    const options = { sliceBytes: sliceBytesOf(source, fx.settings), fileName: fileNameOf(source) }
+    const siblings = Object.values(datasetOf(fx, dataset).tables)
+    const options = { sliceBytes: sliceBytesOf(source, fx.settings), fileName: fileNameOf(source), siblings }
     try {
       const chunks = readSource(counted(fx.store, io), source)
       return { profile: await profileCsv(tableOf(fx, dataset, table), chunks, options), io }
