@@ -1,4 +1,4 @@
-import type { Report } from '@droplake/pipeline/report'
+import { headline, type Report } from '@droplake/pipeline/report'
 import type { Session } from './session.ts'
 import type { Style } from './style.ts'
 import { count, duration, many, readable } from './text.ts'
@@ -7,8 +7,10 @@ import { textTable } from './text-table.ts'
 /** One run's report as a person reads it, with where to look next. */
 export function showReport(report: Report, session: Pick<Session, 'quiet' | 'hint'>, style: Style): string {
   const { dataset, status, durationMs, runId } = report
-  const look = status === 'failed' ? style.red : status === 'held' ? style.yellow : style.green
-  const lines = [`${style.bold(dataset)}  ${look(status)} after ${duration(durationMs)}  ${style.dim(runId)}`]
+  const came = headline(report)
+  const look =
+    status === 'failed' || came === 'set aside' ? style.red : status === 'published' ? style.green : style.yellow
+  const lines = [`${style.bold(dataset)}  ${look(came)} after ${duration(durationMs)}  ${style.dim(runId)}`]
   if (Object.keys(report.tables).length > 0) lines.push(tablesOf(report, style))
   lines.push(...sourcesOf(report), ...modelsOf(report, style), ...rulesOf(report, style))
   if (report.error) lines.push(`  ${style.red('error')}  ${readable(report.error)}`)
@@ -80,10 +82,11 @@ function rulesOf({ quality }: Report, style: Style): string[] {
     })
 }
 
-function nextSteps({ runId, dataset, status, tables, models }: Report, hint: Session['hint']): string[] {
+function nextSteps({ runId, dataset, status, sources, tables, models }: Report, hint: Session['hint']): string[] {
   const steps: string[] = []
   if (status === 'failed' || status === 'held') steps.push(hint(`run --dataset ${dataset}`))
-  if (Object.values(tables).some(({ quarantined }) => quarantined > 0))
+  const allRejected = sources.some(({ outcome, error }) => outcome === 'set_aside' && error?.includes('rejected: '))
+  if (allRejected || Object.values(tables).some(({ quarantined }) => quarantined > 0))
     steps.push(hint(`quarantine list --run ${runId}`))
   const published = Object.entries(models).filter(([, model]) => model.status === 'published')
   const model = published.find(([name, { rows }]) => name.startsWith('fact_') && rows > 0) ?? published[0]

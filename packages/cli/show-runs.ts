@@ -1,3 +1,4 @@
+import { headline } from '@droplake/pipeline/report'
 import type { RunSummary } from './read-runs.ts'
 import type { Style } from './style.ts'
 import { count, duration, moment } from './text.ts'
@@ -19,7 +20,7 @@ export function showRuns(runs: readonly RunSummary[], { more, style }: { more: b
     runs.map(({ runId, dataset, status, startedAt, durationMs, rowsIn, kept }) => [
       runId,
       dataset,
-      status,
+      status === 'empty' ? headline({ status }) : status,
       moment(startedAt),
       durationMs === null ? '' : duration(durationMs),
       count(rowsIn),

@@ -1,3 +1,4 @@
+import { headline } from '@droplake/pipeline/report'
 import type { DatasetStatus } from './read-status.ts'
 import type { Session } from './session.ts'
 import type { Style } from './style.ts'
@@ -22,7 +23,7 @@ function showDataset(
   const age = (iso: string | null) => (iso === null ? '' : ago(Date.parse(iso), now))
   const waiting =
     pending === 0 ? 'nothing pending' : `${many(pending, 'file')} pending: ${hint(`run --dataset ${dataset}`)}`
-  const last = lastRun ? `last run ${lastRun.status} ${age(lastRun.finishedAt)}` : 'no run has ended yet'
+  const last = lastRun ? `last run ${headline(lastRun)} ${age(lastRun.finishedAt)}` : 'no run has ended yet'
   const lines = [`${style.bold(dataset)}  ${last}, ${waiting}`]
   if (unfinished?.alive) lines.push(`  run ${unfinished.runId} is under way, begun ${age(unfinished.startedAt)}`)
   else if (unfinished)

@@ -54,7 +54,7 @@ const names = [
 
 /**
  * Rejected records of a dataset, as the log names their files, newest run first. Only records of sources that their run
- * took count: what else lies in the files was never decided about.
+ * took, or set aside for them, count: what else lies in the files was never decided about.
  */
 export async function* quarantinedRows(
   lake: Pick<Place, 'fx'>,
@@ -65,7 +65,8 @@ export async function* quarantinedRows(
     if (filter.run !== undefined && entry.run !== filter.run) continue
     if (filter.run !== undefined && entry.kind === 'begin') return
     if (entry.kind !== 'ingest') continue
-    const taken = new Set(entry.sources.filter(({ outcome }) => outcome === 'taken').map(({ id }) => id))
+    const decided = entry.sources.filter(({ outcome, rejected }) => outcome === 'taken' || rejected)
+    const taken = new Set(decided.map(({ id }) => id))
     for (const key of entry.quarantine) {
       const table = key.split('/')[2] ?? ''
       if (filter.table !== undefined && table !== filter.table) continue

@@ -48,6 +48,8 @@ export interface LoggedSource {
   /** Hash of its columns' names: see `CsvProfile.shape`. */
   shape?: string
   records?: number
+  /** Rows in quarantine of a source that was set aside because it had no others. */
+  rejected?: number
   error?: string
   warnings?: string[]
 }

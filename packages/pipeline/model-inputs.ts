@@ -17,6 +17,8 @@ export function inputVersion(state: LakeState, dataset: Dataset, zone: Zone, nam
 
 /** Models that are behind their inputs or their SQL, in build order. One that was rolled back is where it ought to be. */
 export function staleIn(state: LakeState, dataset: Dataset, models: readonly Model[]): StaleModel[] {
+  // What never had a file has nothing to show.
+  if (Object.keys(state.tables).length === 0) return []
   return staleModels({
     models,
     inputVersions: (zone, name) => inputVersion(state, dataset, zone, name),

@@ -30,3 +30,10 @@ export interface Report {
 }
 
 export type ModelStatus = 'published' | 'unchanged' | 'held' | 'failed'
+
+/** What came of a run, in a word or two for people. */
+export function headline({ status, sources = [] }: Pick<Report, 'status'> & Partial<Pick<Report, 'sources'>>): string {
+  if (status !== 'empty') return status
+  const has = (outcome: string) => sources.some((source) => source.outcome === outcome)
+  return has('set_aside') ? 'set aside' : has('deferred') ? 'waiting' : 'nothing new'
+}

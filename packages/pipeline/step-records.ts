@@ -43,6 +43,8 @@ export interface CleanedSource {
   rows: number
   blank: number
   quarantined: number
+  /** Quarantined rows by reason and column: `not_a_number in price`. */
+  reasons: Record<string, number>
   warnings: string[]
   groups: StagedGroup[]
 }
@@ -66,7 +68,7 @@ export interface CleanRecord {
 
 /** Accept: which sources count, and the units of work that follow. */
 export interface AcceptRecord {
-  sources: { source: number; outcome: SourceOutcome | 'deferred'; error?: string }[]
+  sources: { source: number; outcome: SourceOutcome | 'deferred'; error?: string; rejected?: number }[]
   units: DedupeUnit[]
   /** Keys (by hash) whose rows lie in more than one partition, with those partitions. */
   movers: Record<string, string[]>

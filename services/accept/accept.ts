@@ -78,11 +78,14 @@ async function decideSources(
 }
 
 function summarise(items: readonly (CleanRecord | undefined)[], own: readonly number[], index: number): Found {
-  const found: Found = { records: 0 }
+  const found: Found = { records: 0, rows: 0, reasons: {} }
   for (const item of own)
     for (const part of items[item]?.sources ?? []) {
       if (part.source !== index) continue
       found.records += part.records
+      found.rows += part.rows
+      for (const [reason, rows] of Object.entries(part.reasons))
+        found.reasons[reason] = (found.reasons[reason] ?? 0) + rows
       if (part.unreadable) found.unreadable = part.unreadable
       if (part.gone) found.gone = part.gone
       if (part.sha256) found.sha256 = part.sha256

@@ -36,7 +36,7 @@ const logged = (arrival: number, sha256: string, of: Partial<LoggedSource> = {})
 })
 const decider = (kind: Table['kind'], ...known: LoggedSource[]) =>
   createDecider(table(kind), { ...emptyState('d'), sources: Object.fromEntries(known.map((one) => [one.id, one])) })
-const found = (sha256: string, of: Partial<Found> = {}): Found => ({ sha256, records: 1, ...of })
+const found = (sha256: string, of: Partial<Found> = {}): Found => ({ sha256, records: 1, rows: 1, reasons: {}, ...of })
 const attempts = (...own: boolean[]): Attempt[] => own.map((one, n) => ({ run: `r${n}`, error: 'e', own: one }))
 
 describe('events:', () => {
@@ -84,11 +84,32 @@ describe('of either kind:', () => {
   })
 
   test('a file without a record is empty, also when its bytes came before', () => {
-    expect(decide(source(2), { records: 0, sha256: 'a' }, '', [])).toEqual({ outcome: 'empty' })
+    expect(decide(source(2), found('a', { records: 0, rows: 0 }), '', [])).toEqual({ outcome: 'empty' })
+  })
+
+  test('a file with nothing but blank records is empty', () => {
+    expect(decide(source(2), found('b', { records: 3, rows: 0 }), '', [])).toEqual({ outcome: 'empty' })
+  })
+
+  test.each<[Record<string, number>, string]>([
+    [{ 'not_a_time in at': 5 }, 'all 5 rows were rejected: 5 × not_a_time in at'],
+    [
+      { 'missing in id': 1, 'not_a_time in at': 3, cell_count: 1 },
+      'all 5 rows were rejected: 3 × not_a_time in at, 2 for other reasons',
+    ],
+    [{ cell_count: 1 }, 'its only row was rejected: 1 × cell_count'],
+  ])('a file whose rows were all rejected is set aside with the commonest reason, forced or not', (reasons, error) => {
+    const rejected = Object.values(reasons).reduce((sum, rows) => sum + rows)
+    for (const one of [source(2), source(2, 'nonce')])
+      expect(decide(one, found('b', { records: 9, rows: 0, reasons }), '', [])).toEqual({
+        outcome: 'set_aside',
+        error,
+        rejected,
+      })
   })
 
   test('bytes that prove themselves wrong are set aside at once, forced or not', () => {
-    const unreadable = { records: 5, sha256: 'x', unreadable: 'it is a PDF' }
+    const unreadable = found('x', { unreadable: 'it is a PDF' })
     for (const one of [source(2), source(2, 'nonce')])
       expect(decide(one, unreadable, '', [])).toEqual({ outcome: 'set_aside', error: 'it is a PDF' })
   })

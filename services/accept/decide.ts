@@ -8,11 +8,17 @@ export interface Found {
   gone?: string
   sha256?: string
   records: number
+  /** Good ones among the records. */
+  rows: number
+  /** Rejected ones by reason and column. */
+  reasons: Record<string, number>
 }
 
 export interface Decision {
   outcome: SourceOutcome | 'deferred'
   error?: string
+  /** Rows that were rejected, where there were no others: they stay in quarantine though the source is not taken. */
+  rejected?: number
 }
 
 /** Decides about whole sources of one table, in order. Pure. */
@@ -32,7 +38,7 @@ export function createDecider(table: Table, state: LakeState) {
     // A program may have written on in it: nothing is wrong with a file that is no more.
     if (found.gone) return { outcome: 'empty', error: found.gone }
     if (found.unreadable) return { outcome: 'set_aside', error: found.unreadable }
-    if (found.records === 0) return { outcome: 'empty' }
+    if (found.rows === 0) return withoutRows(found.reasons)
     const { sha256 } = found
     const known = table.kind === 'snapshot' ? isRepeated(taken, source, sha256) : shas.has(sha256)
     if (known && !source.nonce) return { outcome: 'duplicate' }
@@ -41,6 +47,16 @@ export function createDecider(table: Table, state: LakeState) {
     taken.sort((a, b) => a.arrival - b.arrival)
     return { outcome: 'taken' }
   }
+}
+
+/** A source without a single good row: there was nothing in it, or everything was rejected, and for which reason above all. */
+function withoutRows(reasons: Found['reasons']): Decision {
+  const [[reason, most] = ['', 0], ...others] = Object.entries(reasons).sort(([, a], [, b]) => b - a)
+  if (most === 0) return { outcome: 'empty' }
+  const more = others.reduce((sum, [, rows]) => sum + rows, 0)
+  const all = most + more === 1 ? 'its only row was rejected' : `all ${most + more} rows were rejected`
+  const error = `${all}: ${most} × ${reason}${more > 0 ? `, ${more} for other reasons` : ''}`
+  return { outcome: 'set_aside', error, rejected: most + more }
 }
 
 type Taken = Pick<Source, 'key' | 'etag' | 'lastModified' | 'member' | 'archiveBytes' | 'arrival'> & { sha256?: string }

@@ -75,6 +75,7 @@ async function cleanSource(work: Work): Promise<CleanedSource> {
     rows: 0,
     blank: 0,
     quarantined: 0,
+    reasons: {},
     warnings: [],
     groups: [],
   }
@@ -107,8 +108,11 @@ async function readPart({ table, source, staging, quarantine }: Work, part: CsvP
       const extra = [BigInt(batch.rowNumbers[i] ?? 0), hashCells(keyColumns, i), batch.repaired[i] === 1]
       staging.add(partition, batch.columns, i, extra)
     }
-    for (const reject of batch.rejected)
+    for (const reject of batch.rejected) {
       await quarantine.add(source, reject, { encoding: profile.encoding, offset: part.offset })
+      const reason = reject.column === null ? reject.reason : `${reject.reason} in ${reject.column}`
+      found.reasons[reason] = (found.reasons[reason] ?? 0) + 1
+    }
     found.records += batch.records
     found.rows += batch.rows
     found.blank += batch.blank

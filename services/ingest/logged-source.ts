@@ -7,10 +7,8 @@ import type { TableRecords } from '@droplake/pipeline/table-records'
 
 /** What the log says of the decided sources of one table. */
 export function loggedSources(plan: Plan, table: Table, records: TableRecords): LoggedSource[] {
-  return records.accepted.sources.flatMap(({ source, outcome, error }) =>
-    outcome === 'deferred'
-      ? []
-      : [loggedSource(plan, source, { outcome, ...(error ? { error } : {}) }, records, table)],
+  return records.accepted.sources.flatMap(({ source, outcome, ...why }) =>
+    outcome === 'deferred' ? [] : [loggedSource(plan, source, { ...why, outcome }, records, table)],
   )
 }
 
@@ -18,7 +16,7 @@ export function loggedSources(plan: Plan, table: Table, records: TableRecords): 
 export function loggedSource(
   plan: Plan,
   index: number,
-  { outcome, error }: Pick<LoggedSource, 'outcome' | 'error'>,
+  { outcome, error, rejected }: Pick<LoggedSource, 'outcome' | 'error' | 'rejected'>,
   { items, units }: Pick<TableRecords, 'items' | 'units'> = { items: [], units: [] },
   table?: Table,
 ): LoggedSource {
@@ -51,6 +49,7 @@ export function loggedSource(
     ...(sha256 ? { sha256 } : {}),
     ...(shape ? { shape } : {}),
     ...(error ? { error } : {}),
+    ...(rejected ? { rejected } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   }
 }

@@ -3,6 +3,7 @@ import type { RuleResult } from '@droplake/models/checks'
 import { descendants, layers } from '@droplake/models/dag'
 import { datasetOf, type RunInput, type With } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
+import type { LakeState } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
 import { pinnedIn, staleIn } from '@droplake/pipeline/model-inputs'
 import type { ModelPlan } from '@droplake/pipeline/model-records'
@@ -17,7 +18,8 @@ export async function planModels(fx: With<'models'>, { dataset, run }: RunInput)
   const plan = await once<ModelPlan>(fx.store, keys.modelPlan(run), async () => {
     const models = await fx.models(dataset)
     const { tables } = datasetOf(fx, dataset)
-    const stale = staleIn(state, datasetOf(fx, dataset), models)
+    const publishes = await tookWhatItDecided(fx, state, run)
+    const stale = publishes ? staleIn(state, datasetOf(fx, dataset), models) : []
     const quality = (await findRecord<RuleResult[]>(fx.store, keys.quality(run))) ?? []
     const broken = quality.filter(({ severity, status }) => severity === 'error' && status === 'fail')
     const held: ModelPlan['held'] = {}
@@ -40,6 +42,13 @@ export async function planModels(fx: With<'models'>, { dataset, run }: RunInput)
     }
   })
   return { layers: plan.layers }
+}
+
+/** A run that set files aside and took none publishes nothing; what else is due is for the next one. */
+async function tookWhatItDecided(fx: With<'models'>, state: LakeState, run: string): Promise<boolean> {
+  const { sources } = await readRecord<Plan>(fx.store, keys.plan(run))
+  const outcomes = sources.map(({ id }) => state.sources[id]?.outcome)
+  return outcomes.includes('taken') || !outcomes.includes('set_aside')
 }
 
 /** The tables that this run left as they were, each with the reason. */

@@ -205,6 +205,7 @@ function bytesLeftOut(fx: Effects) {
           rows: 1,
           blank: 0,
           quarantined: 0,
+          reasons: {},
           warnings: [],
           groups: [{ partition: '', rowGroup: 0, rows: 1 }],
         }))
