@@ -3,7 +3,7 @@ import { explainError } from '@droplake/stage/explain-error'
 import type { Finding } from '@droplake/stage/finding'
 import { datasets, nodeVersion } from './examine-checkout.ts'
 import { engine, engineWithout, folder, leftovers } from './examine-folder.ts'
-import { readStatus } from './read-status.ts'
+import { holderText, readStatus } from './read-status.ts'
 import type { Session, StageName } from './session.ts'
 import { firstLineOf, many, moment } from './text.ts'
 import { withFolder } from './with-folder.ts'
@@ -64,7 +64,8 @@ async function holders(session: Session, lake: Place): Promise<Finding[]> {
       findings.push({
         state: 'ok',
         subject: name,
-        text: `run ${unfinished.runId} is under way since ${moment(unfinished.startedAt)} UTC`,
+        text: `run ${unfinished.runId} is under way since ${moment(unfinished.startedAt)} UTC, by ${holderText(unfinished.holder)}`,
+        mend: `when that process is gone: ${session.hint(`run --dataset ${name} --take-over`)}`,
       })
     else if (unfinished)
       findings.push({

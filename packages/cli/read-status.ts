@@ -1,11 +1,12 @@
 import { unannounced } from '@droplake/pipeline/announce'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
-import { type LakeState, type RunStatus, rowsOf, type StoredEntry } from '@droplake/pipeline/lake-state'
+import { type Holder, type LakeState, type RunStatus, rowsOf, type StoredEntry } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { pendingIds } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
 import { findRecord } from '@droplake/pipeline/records'
+import { readable } from './text.ts'
 
 export interface DatasetStatus {
   dataset: string
@@ -31,9 +32,12 @@ export interface DatasetStatus {
   /** Files that the log does not know, whether they were announced or not. */
   pending: number
   lastRun: { runId: string; status: RunStatus; finishedAt: string } | null
-  /** The run under way, or one that died. */
-  unfinished: { runId: string; startedAt: string; alive: boolean } | null
+  /** The run under way, or one that died, and who runs it. */
+  unfinished: { runId: string; startedAt: string; alive: boolean; holder: HolderName } | null
 }
+
+/** A process, or an execution on AWS. */
+export type HolderName = { host: string; pid: number } | { execution: string }
 
 /** What is true of one dataset now, from its log and its raw files. */
 export async function readStatus(lake: Pick<Place, 'fx'>, dataset: string): Promise<DatasetStatus> {
@@ -79,10 +83,18 @@ export async function readStatus(lake: Pick<Place, 'fx'>, dataset: string): Prom
           runId: unfinished.run,
           startedAt: new Date(unfinished.at).toISOString(),
           alive: await executions.alive(unfinished.holder),
+          holder: nameOf(unfinished.holder),
         }
       : null,
   }
 }
+
+const nameOf = (holder: Holder): HolderName =>
+  holder.kind === 'local' ? { host: holder.host, pid: holder.pid } : { execution: holder.execution }
+
+/** Who runs a run, for people. */
+export const holderText = (holder: HolderName) =>
+  'pid' in holder ? `process ${holder.pid} on ${readable(holder.host)}` : `execution ${holder.execution}`
 
 /** Sources that a run would take: those that are pending, and raw files that nobody announced. */
 async function countPending({ fx }: Pick<Place, 'fx'>, { dataset, sources }: LakeState): Promise<number> {

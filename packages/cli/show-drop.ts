@@ -9,23 +9,25 @@ import { many, readable } from './text.ts'
 
 /**
  * 1 when something that was asked for did not happen: a run failed or was held, a source was set aside or still waits,
- * or no contract takes a file.
+ * no contract takes a file, or one could not be stored.
  */
-export function exitCodeOf({ objects, runs }: DropResult): ExitCode {
+export function exitCodeOf({ objects, runs, leftOut = [] }: DropResult): ExitCode {
   const last = new Map<string, string>()
   for (const { sources } of runs) for (const { key, outcome } of sources) last.set(key, outcome)
   const bad =
     runs.some(({ status }) => status === 'failed' || status === 'held') ||
     [...last.values()].some((outcome) => outcome === 'set_aside' || outcome === 'deferred') ||
-    objects.some(({ outcome }) => outcome === 'unroutable')
+    objects.some(({ outcome }) => outcome === 'unroutable') ||
+    leftOut.length > 0
   return bad ? exit.failed : exit.done
 }
 
 /** What became of dropped files, and the reports of the runs. */
-export function showDrop({ objects, runs }: DropResult, session: Session, style: Style): string {
+export function showDrop(result: DropResult, session: Session, style: Style): string {
+  const { objects, runs } = result
   const parts = runs.map((report) => showReport(report, session, style))
   const reported = new Set(runs.flatMap((run: Report) => run.sources.map(({ key }) => key)))
-  const lines: string[] = []
+  const lines = showLeftOut(result, style)
   const known = objects.filter(({ key, outcome }) => outcome === 'duplicate' && !reported.has(key))
   if (known.length > 0) lines.push(`${many(known.length, 'file')} the lake has already, nothing to do: ${names(known)}`)
   const unknown = objects.filter(({ outcome }) => outcome === 'unroutable')
@@ -56,4 +58,15 @@ const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${readable(
 const names = (objects: DropResult['objects']) => {
   const shown = objects.slice(0, 12).map(({ key }) => readable(key.split('/').at(-1) ?? key))
   return shown.join(', ') + (objects.length > shown.length ? ` and ${objects.length - shown.length} more` : '')
+}
+
+const leftOutShown = 20
+
+/** A line for each path that was left out, up to a number of them. */
+export function showLeftOut({ leftOut = [] }: DropResult, style: Style): string[] {
+  const lines = leftOut
+    .slice(0, leftOutShown)
+    .map(({ path, reason }) => `${style.yellow('left out')} ${readable(path)}: ${reason}`)
+  const more = leftOut.length - lines.length
+  return more > 0 ? [...lines, `… and ${many(more, 'more path')} (--json lists them all)`] : lines
 }

@@ -1,5 +1,5 @@
 import { headline } from '@droplake/pipeline/report'
-import type { DatasetStatus } from './read-status.ts'
+import { type DatasetStatus, holderText } from './read-status.ts'
 import type { Session } from './session.ts'
 import type { Style } from './style.ts'
 import { ago, count, many } from './text.ts'
@@ -25,7 +25,10 @@ function showDataset(
     pending === 0 ? 'nothing pending' : `${many(pending, 'file')} pending: ${hint(`run --dataset ${dataset}`)}`
   const last = lastRun ? `last run ${headline(lastRun)} ${age(lastRun.finishedAt)}` : 'no run has ended yet'
   const lines = [`${style.bold(dataset)}  ${last}, ${waiting}`]
-  if (unfinished?.alive) lines.push(`  run ${unfinished.runId} is under way, begun ${age(unfinished.startedAt)}`)
+  if (unfinished?.alive)
+    lines.push(
+      `  run ${unfinished.runId} is under way, begun ${age(unfinished.startedAt)} by ${holderText(unfinished.holder)}`,
+    )
   else if (unfinished)
     lines.push(
       `  ${style.yellow('run')} ${unfinished.runId} died; ${hint(`run --dataset ${dataset}`)} goes on with its work`,

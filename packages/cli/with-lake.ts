@@ -1,8 +1,11 @@
 import { existsSync } from 'node:fs'
 import { UsageError } from '@droplake/local/usage-error'
+import type { Holder } from '@droplake/pipeline/lake-state'
 import type { Place } from '@droplake/pipeline/place'
 import { finishing } from './interrupts.ts'
+import { holderText } from './read-status.ts'
 import type { Session } from './session.ts'
+import { moment, readable } from './text.ts'
 import { type LakeOptions, withFolder } from './with-folder.ts'
 import { leaveOnInterrupt, withStage } from './with-stage.ts'
 
@@ -47,14 +50,21 @@ export function softenInterrupts(session: Session): void {
   else session.interrupts.soften(finishing)
 }
 
-/** How a command waits for runs that are not its own. */
-export function waiting(session: Session) {
-  const { interrupts, note, stage } = session
+/** How a command waits for runs that are not its own, and for files that others are still writing. */
+export function waiting({ interrupts, note, hint, stage }: Session) {
+  const files = (keys: string[]) =>
+    `${readable(keys.slice(0, 3).join(', '))}${keys.length > 3 ? `, … (${keys.length} files)` : ''}`
   return {
-    // A run here is waited for to its end.
-    ...(stage ? { signal: interrupts.signal } : {}),
-    onWait: (run: string, state?: string) =>
-      note(stage ? `run ${run} is under way${state ? `: ${state}` : ''}` : `waiting for run ${run} of another process`),
+    // A run of this process is waited for to its end all the same.
+    signal: interrupts.signal,
+    onWait: (run: string, { holder, since, state }: { holder: Holder; since: number; state?: string }) =>
+      note(
+        stage
+          ? `run ${run} is under way${state ? `: ${state}` : ''}`
+          : `waiting for run ${run} of ${holderText(holder)}, since ${moment(new Date(since).toISOString())} UTC; Ctrl-C ends the wait, ${hint('run --take-over')} takes over from a process that is gone`,
+      ),
+    onRest: (keys: string[]) => note(`waiting a second to see whether ${files(keys)} is still being written`),
+    onGrowing: (keys: string[]) => note(`left for a later run, still being written: ${files(keys)}`),
   }
 }
 

@@ -5,10 +5,12 @@ import { forced, sourceName, sourcesOf } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
 import { recognizeObject } from '@droplake/pipeline/recognize'
 import type { Report } from '@droplake/pipeline/report'
-import { type DroppedFile, droppedFiles, upload } from './dropped-files.ts'
+import { type DroppedFile, droppedFiles } from './dropped-files.ts'
+import { checkPaths, type LeftOutPath } from './dropped-paths.ts'
 import { reportsOf } from './reports.ts'
 import { type Answer, enqueuer, heard, type PutObject, ringFor, runFor } from './ring.ts'
 import { settled, type WaitOptions } from './settled.ts'
+import { storeFile } from './store-file.ts'
 import { UsageError } from './usage-error.ts'
 
 export interface DropOptions extends WaitOptions {
@@ -19,6 +21,8 @@ export interface DropOptions extends WaitOptions {
   force?: boolean
   /** Default true. */
   wait?: boolean
+  /** Told how many hidden names and the like below the given folders were passed over. */
+  onPassedOver?: (names: number) => void
   /** Told of every file before it is put there. */
   onFile?: (file: DroppedFile) => void
   /** Told how many files a stage's bucket has not rung for in time. */
@@ -46,6 +50,8 @@ export interface DroppedObject {
 export interface DropResult {
   objects: DroppedObject[]
   runs: Report[]
+  /** What was not stored, or found under `raw/`, and why nothing takes it. */
+  leftOut?: LeftOutPath[]
 }
 
 /**
@@ -56,17 +62,26 @@ export async function drop(place: Place, options: DropOptions): Promise<DropResu
   const { force = false, wait = true } = options
   if (force && !wait && place.remote)
     throw new UsageError('drop: --force waits for what the stage says of the files first; leave --no-wait out')
+  const lake = place.remote ? undefined : place.fx.store.locate('')
+  const { files, leftOut, passedOver } = checkPaths(options.paths, { lake })
+  const toStore = await droppedFiles(place.fx.datasets, files, { ...options, leftOut })
+  if (passedOver > 0) options.onPassedOver?.(passedOver)
   const put: PutObject[] = []
   const enqueue = enqueuer(place, { force })
-  for (const file of await droppedFiles(place.fx.datasets, options)) {
+  for (const file of toStore) {
     options.onFile?.(file)
-    // A drop here is ended whole; on a stage nothing depends on who uploads.
-    const stored = await upload(place.fx.store, file, place.remote && options.signal)
-    if (!stored) break
+    const stored = await storeFile(place.fx.store, file, options.signal)
+    if ('stopped' in stored) break
+    if ('reason' in stored) {
+      leftOut.push({ path: file.path, reason: stored.reason })
+      continue
+    }
     const object = await putObject(place, file, stored.version)
     put.push(place.remote ? object : await enqueue(object, stored.digest))
   }
-  if (!wait) return { objects: put.flatMap((object) => describe(object, undefined, {})), runs: [] }
+  const isStopped = !place.remote && options.signal?.aborted
+  if (!wait || isStopped)
+    return { objects: put.flatMap((object) => describe(object, undefined, {})), runs: [], leftOut }
   const answers = place.remote ? await heard(place, put, options) : await runFor(place, put)
   const runs = new Map<string, Report>()
   const dropped = put.map((object, n): Dropped => ({ ...object, answer: answers[n] }))
@@ -76,6 +91,7 @@ export async function drop(place: Place, options: DropOptions): Promise<DropResu
   return {
     objects: dropped.flatMap((object) => describe(object, object.answer, logged)),
     runs: [...runs.values()],
+    leftOut,
   }
 }
 

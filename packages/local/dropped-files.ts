@@ -1,12 +1,10 @@
-import { createHash } from 'node:crypto'
-import { createReadStream, existsSync, readdirSync, statSync } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { basename, join, relative, resolve, sep } from 'node:path'
+import { basename, resolve, sep } from 'node:path'
 import type { FileBytes } from '@droplake/columnar/file-bytes'
 import type { Dataset } from '@droplake/contracts/dataset'
-import { fittingTables, isLitter, isNumbered, tablesOf } from '@droplake/contracts/file-name'
-import type { ObjectStore } from '@droplake/lake/object-store'
+import { fittingTables, isNumbered, tablesOf } from '@droplake/contracts/file-name'
 import { recognize, type Unroutable } from '@droplake/pipeline/recognize'
+import type { LeftOutPath } from './dropped-paths.ts'
 import { UsageError } from './usage-error.ts'
 
 /** A file and where it goes; without a dataset no contract takes it. */
@@ -20,59 +18,62 @@ export interface DroppedFile {
   unroutable: Unroutable[]
 }
 
-/** The files that paths mean, each with its key under `raw/`. Throws `UsageError` for what cannot be dropped, before anything is. */
-export async function droppedFiles(
-  datasets: Record<string, Dataset>,
-  { paths, ...named }: { paths: readonly string[]; dataset?: string; table?: string },
-): Promise<DroppedFile[]> {
-  const files: DroppedFile[] = []
-  for (const path of paths.flatMap(filesOf)) files.push(await target(datasets, path, named))
-  return files
+interface Named {
+  dataset?: string
+  table?: string
 }
 
-/** A file, or every file below a folder; names that begin with a dot are left out. */
-function filesOf(path: string): string[] {
-  if (!existsSync(path)) throw new UsageError(`drop: no file or folder ${path}; give the path of a file that exists`)
-  if (!statSync(path).isDirectory()) return [path]
-  const files = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter(
-      (entry) => entry.isFile() && !isLitter(relative(path, join(entry.parentPath, entry.name)).replaceAll(sep, '/')),
+/**
+ * The keys under `raw/` of files. What cannot be read after all goes to `leftOut`. Throws `UsageError` where the dataset or
+ * the table that was named does not exist.
+ */
+export async function droppedFiles(
+  datasets: Record<string, Dataset>,
+  files: readonly { path: string; size: number }[],
+  { leftOut, ...named }: Named & { leftOut: LeftOutPath[] },
+): Promise<DroppedFile[]> {
+  const given = givenDataset(datasets, named)
+  const dropped: DroppedFile[] = []
+  for (const file of files)
+    try {
+      dropped.push({ ...file, ...(await target(datasets, file, { given, table: named.table })) })
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === undefined) throw error
+      leftOut.push({ path: file.path, reason: `it cannot be read (${code})` })
+    }
+  return dropped
+}
+
+function givenDataset(datasets: Record<string, Dataset>, { dataset, table }: Named): Dataset | undefined {
+  const list = Object.keys(datasets).join(', ')
+  if (table !== undefined && dataset === undefined)
+    throw new UsageError(`drop: --table ${table} needs --dataset; the datasets are ${list}`)
+  if (dataset === undefined) return undefined
+  const given = Object.hasOwn(datasets, dataset) ? datasets[dataset] : undefined
+  if (!given) throw new UsageError(`drop: no dataset ${dataset}; the datasets are ${list}`)
+  if (table !== undefined && !Object.hasOwn(given.tables, table))
+    throw new UsageError(
+      `drop: ${given.name} has no table ${table}; its tables are ${Object.keys(given.tables).join(', ')}`,
     )
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-  if (files.length === 0) throw new UsageError(`drop: the folder ${path} holds no files; give a folder with files`)
-  return files
+  return given
 }
 
 async function target(
   datasets: Record<string, Dataset>,
-  path: string,
-  { dataset, table }: { dataset?: string; table?: string },
-): Promise<DroppedFile> {
-  const list = Object.keys(datasets).join(', ')
-  if (table && !dataset) throw new UsageError(`drop: --table ${table} needs --dataset; the datasets are ${list}`)
-  const given = dataset !== undefined && Object.hasOwn(datasets, dataset) ? datasets[dataset] : undefined
-  if (dataset && !given) throw new UsageError(`drop: no dataset ${dataset}; the datasets are ${list}`)
-  const name = basename(path)
-  const { size } = statSync(path)
-  if (given && table) {
-    if (!Object.hasOwn(given.tables, table))
-      throw new UsageError(
-        `drop: ${given.name} has no table ${table}; its tables are ${Object.keys(given.tables).join(', ')}`,
-      )
-    return { path, size, key: `raw/${given.rawFolders[0]}/${table}/${name}`, dataset: given.name, unroutable: [] }
-  }
+  { path, size }: { path: string; size: number },
+  { given, table }: { given: Dataset | undefined; table: string | undefined },
+): Promise<Pick<DroppedFile, 'key' | 'dataset' | 'unroutable'>> {
+  if (given && table !== undefined)
+    return { key: `raw/${given.rawFolders[0]}/${table}/${basename(path)}`, dataset: given.name, unroutable: [] }
   const place = placeOf(given ? [given] : Object.values(datasets), path)
   await using file = await open(path)
-  const found = await recognize(
-    tablesOf(given ? { [given.name]: given } : datasets),
-    { path: place },
-    fileBytes(file, size),
-  )
+  const tables = tablesOf(given ? { [given.name]: given } : datasets)
+  const found = await recognize(tables, { path: place }, fileBytes(file, size))
   const takers = found.parts.map((part) => part.table.dataset)
   const routed = mostFrequent(takers) ?? null
   const folder = routed ? datasets[routed]?.rawFolders[0] : (given?.rawFolders[0] ?? 'unrouted')
-  return { path, size, key: `raw/${folder}/${place}`, dataset: routed, unroutable: found.unroutable }
+  return { key: `raw/${folder}/${place}`, dataset: routed, unroutable: found.unroutable }
 }
 
 /** The file's name; where the folder's name is what tables know, with its folder. */
@@ -98,29 +99,3 @@ const fileBytes = (file: FileHandle, size: number): FileBytes => ({
     return buffer.subarray(0, bytesRead)
   },
 })
-
-/** Puts the file under its key; returns the object's version and SHA-256; undefined, and no object, once the signal fires. */
-export async function upload(
-  store: ObjectStore,
-  { path, key }: Pick<DroppedFile, 'path' | 'key'>,
-  signal?: AbortSignal,
-): Promise<{ version: string; digest: string } | undefined> {
-  if (signal?.aborted) return undefined
-  const writer = await store.writer(key)
-  const hash = createHash('sha256')
-  try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
-      if (signal?.aborted) {
-        await writer.abort()
-        return undefined
-      }
-      hash.update(chunk as Uint8Array)
-      await writer.write(chunk as Uint8Array)
-    }
-    const { version } = await writer.close()
-    return { version, digest: hash.digest('hex') }
-  } catch (error) {
-    await writer.abort()
-    throw error
-  }
-}

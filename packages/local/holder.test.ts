@@ -37,8 +37,19 @@ describe('a holder', () => {
   })
 
   test('on another machine, or on AWS, counts as alive: nobody here can tell', async () => {
-    expect(await localAlive({ ...own(), host: 'another-machine', pid: 2 ** 22 + 1 })).toBe(true)
+    const elsewhere = { ...own(), host: 'another-machine', boot: 'another boot', pid: 2 ** 22 + 1 }
+    expect(await localAlive(elsewhere)).toBe(true)
     expect(await localAlive({ kind: 'step-functions', execution: 'e1' })).toBe(true)
+  })
+
+  test('of this very boot is of this machine, whatever its host name was then', async () => {
+    started('e1')
+    expect(await localAlive({ ...own(), host: 'laptop-on-wifi' })).toBe(true)
+    expect(await localAlive({ ...own(), host: 'laptop-on-wifi', pid: 2 ** 22 + 1 })).toBe(false)
+  })
+
+  test('in another container of this machine counts as alive: its pid is none of ours', async () => {
+    expect(await localAlive({ ...own(), pidNamespace: 'pid:[1]', pid: 2 ** 22 + 1 })).toBe(true)
   })
 
   test('in another process of this machine lives as long as that process', async () => {

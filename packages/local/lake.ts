@@ -15,7 +15,7 @@ import { type DataService, dataHandlers, dataServices, handlers } from './handle
 import { localAlive, localHolder } from './holder.ts'
 import { type Execution, type ExecutionEvent, execute } from './interpreter.ts'
 import { contractsFolder, loadAll, sqlFolder } from './load-datasets.ts'
-import { makeFolder } from './make-folder.ts'
+import { makeLakeFolder } from './make-folder.ts'
 import { modelLoader } from './model-loader.ts'
 import { workerPool } from './workers.ts'
 
@@ -58,7 +58,7 @@ const defaultSettleSeconds = 1
 
 export async function openLake(options: LakeOptions): Promise<Lake> {
   const folder = resolve(options.folder)
-  makeFolder(join(folder, 'raw'))
+  makeLakeFolder(folder)
   const { sync = true, datasetFolders = [contractsFolder], sqlFolders = [sqlFolder] } = options
   const settings = { ...defaultSettings, settleSeconds: defaultSettleSeconds, ...options.settings }
   const datasets = await loadAll(datasetFolders)

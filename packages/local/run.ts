@@ -5,7 +5,7 @@ import { pendingIds } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
 import type { Report } from '@droplake/pipeline/report'
 import type { Admitted } from '@droplake/services/admit/admit'
-import { announceRested } from './announce-rested.ts'
+import { announceRested, type RestOptions } from './announce-rested.ts'
 import { reportsOf } from './reports.ts'
 import { settled, type WaitOptions } from './settled.ts'
 
@@ -13,11 +13,12 @@ import { settled, type WaitOptions } from './settled.ts'
 export async function runPending(
   place: Place,
   dataset: string,
-  options: WaitOptions & { takeOver?: boolean } = {},
+  options: WaitOptions & RestOptions & { takeOver?: boolean } = {},
 ): Promise<Report[]> {
   const { takeOver = false, ...waiting } = options
   datasetOf(place.fx, dataset)
-  const sources = await waitingSources(place, dataset)
+  const sources = await waitingSources(place, dataset, options)
+  if (options.signal?.aborted) return []
   const execution = place.start({ dataset, reason: 'run', takeOver })
   const admitted = (await execution.admitted) as Admitted | undefined
   if (!place.remote || !admitted) {
@@ -32,8 +33,9 @@ export async function runPending(
 }
 
 /** Ids of the sources that a run has to answer for. Files in a bucket are whole; on a laptop one may still be written. */
-async function waitingSources(place: Place, dataset: string): Promise<string[]> {
-  await (place.remote ? announce(place.fx, dataset) : announceRested(place, dataset))
+async function waitingSources(place: Place, dataset: string, options: RestOptions): Promise<string[]> {
+  if (place.remote) await announce(place.fx, dataset)
+  else await announceRested(place, dataset, options)
   return pendingIds(place.fx.store, dataset)
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LakeState } from '@droplake/pipeline/lake-state'
+import type { Holder, LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { pendingSources } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
@@ -8,7 +8,7 @@ const hereMs = 200
 
 export interface WaitOptions {
   /** Told of each run of another process or of the stage that is waited for, and of the states in which a stage's run is seen. */
-  onWait?: (run: string, state?: string) => void
+  onWait?: (run: string, about: { holder: Holder; since: number; state?: string }) => void
   /** Ends the wait, not the runs. */
   signal?: AbortSignal
 }
@@ -92,10 +92,10 @@ async function pass(place: Place, dataset: string, before: LakeState): Promise<'
 /** Tells each run, and each of its states, once: the models' states come again and again. */
 function teller({ remote }: Place, { onWait = () => {} }: WaitOptions) {
   const told = new Set<string>()
-  return async ({ run, holder }: NonNullable<LakeState['unfinished']>) => {
+  return async ({ run, holder, at }: NonNullable<LakeState['unfinished']>) => {
     const state = await remote?.stateOf(holder)
     const now = `${run} ${state}`
-    if (!told.has(now)) onWait(run, ...(state === undefined ? [] : [state]))
+    if (!told.has(now)) onWait(run, { holder, since: at, ...(state === undefined ? {} : { state }) })
     told.add(now)
   }
 }

@@ -155,28 +155,33 @@ export async function unannounced(
     found.set(objectOf(info), { sources, at: info.changedAt })
   }
 
+  /** What cannot be read, or changes while it is, stops nothing else. */
+  const orLeaveOut = async (object: ListedObject, work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      if (error instanceof ObjectNotFound) restless.push(object)
+      else if (isRefusal(error) || code(error) === 'EIO')
+        unroutable.push({ name: object.key, reason: 'it cannot be read: a permission is missing, or the disk fails' })
+      else throw error
+    }
+  }
   for (const folder of rawFolders)
     for await (const listed of store.list(`raw/${folder}/`, { onLeftOut: (one) => unroutable.push(one) }))
-      try {
-        await look(listed)
-      } catch (error) {
-        if (error instanceof ObjectNotFound) restless.push(listed)
-        else if (isRefusal(error) || code(error) === 'EIO')
-          unroutable.push({ name: listed.key, reason: 'it cannot be read: a permission is missing, or the disk fails' })
-        else throw error
-      }
+      await orLeaveOut(listed, () => look(listed))
   // After the listing: what was replaced meanwhile is among these.
   const replaced: Found[] = []
+  const lookAtReplaced = async (info: ObjectInfo) => {
+    if (isLitter(info.key) || !isRawKey(info.key)) return
+    if (known.hasUpload({ ...info, table: namedTable(fx, info.key) })) return
+    const sources = sourcesOf(info, await sourcesIn(info))
+    found.delete(objectOf(info))
+    if (sources.length === 0) return
+    const digest = store.datesUploads ? undefined : await digestOf(store, info)
+    replaced.push({ sources: withDigest(sources, digest), at: info.lastModified })
+  }
   for (const folder of rawFolders)
-    for await (const info of store.replaced(`raw/${folder}/`)) {
-      if (isLitter(info.key) || !isRawKey(info.key)) continue
-      if (known.hasUpload({ ...info, table: namedTable(fx, info.key) })) continue
-      const sources = sourcesOf(info, await sourcesIn(info))
-      found.delete(objectOf(info))
-      if (sources.length === 0) continue
-      const digest = store.datesUploads ? undefined : await digestOf(store, info)
-      replaced.push({ sources: withDigest(sources, digest), at: info.lastModified })
-    }
+    for await (const info of store.replaced(`raw/${folder}/`)) await orLeaveOut(info, () => lookAtReplaced(info))
   await digests.close()
   return { sources: inOrderOfArrival([...replaced, ...found.values()]), unroutable, restless }
 }

@@ -3,7 +3,16 @@ import type { Layout } from './layouts.ts'
 
 /** Who runs a run; only its liveness is ever asked. */
 export type Holder =
-  | { kind: 'local'; host: string; boot: string; pid: number; started: string; execution: string }
+  | {
+      kind: 'local'
+      host: string
+      boot: string
+      /** In which the pid counts: containers of one machine number their own processes. Absent in older logs. */
+      pidNamespace?: string
+      pid: number
+      started: string
+      execution: string
+    }
   | { kind: 'step-functions'; execution: string }
 
 export interface DataFile {

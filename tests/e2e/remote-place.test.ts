@@ -51,7 +51,7 @@ describe('a drop on a stage', () => {
     const told: string[] = []
     const { objects, runs } = await drop(remote.place, {
       paths: [orders(folder.path, 'orders.csv', twoOrders)],
-      onWait: (run, state) => told.push(`${run} ${state}`),
+      onWait: (run, { state }) => told.push(`${run} ${state}`),
       onLate: () => told.push('late'),
     })
     expect(objects).toMatchObject([{ key: 'raw/shop/orders.csv', table: 'orders', outcome: 'admitted' }])

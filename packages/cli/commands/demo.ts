@@ -16,6 +16,7 @@ import { type Demo, showDemo, shownQuery } from '../show-demo.ts'
 import { exitCodeOf } from '../show-drop.ts'
 import { count, many } from '../text.ts'
 import { withFolder } from '../with-folder.ts'
+import { waiting } from '../with-lake.ts'
 
 const defaultOrders = 2_000
 const defaultDefects = 0.01
@@ -52,7 +53,7 @@ export default command({
       const { result, answer } = await withFolder(session, { onAlert: (alert) => alerts.push(alert) }, async (lake) => {
         const dropped = await drop(lake, {
           paths: [folder],
-          onWait: (holder) => session.note(`waiting for run ${holder} of another process`),
+          ...waiting(session),
         })
         const told = session.json || exitCodeOf(dropped) !== 0 ? undefined : await ask(lake.fx.engine.run)
         return { result: dropped, answer: told }

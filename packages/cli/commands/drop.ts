@@ -3,7 +3,7 @@ import { UsageError } from '@droplake/local/usage-error'
 import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
 import type { Session } from '../session.ts'
-import { exitCodeOf, showDrop } from '../show-drop.ts'
+import { exitCodeOf, showDrop, showLeftOut } from '../show-drop.ts'
 import { bytes, many } from '../text.ts'
 import { softenInterrupts, waiting, withLake } from '../with-lake.ts'
 
@@ -42,17 +42,17 @@ export default command({
         force: args.force ?? false,
         wait: args.wait,
         ...waiting(session),
+        onPassedOver: (names) =>
+          session.note(`passed over ${many(names, 'hidden name')}, as every folder may hold them`),
         ...(session.stage ? uploadNotes(session) : {}),
       }),
     )
-    const put = `${many(result.objects.length, 'file')} put under raw/`
-    if (!args.wait) {
-      session.answer(result, () => `${put}; ${then(session)}`)
-      return exit.done
-    }
-    if (session.stage && session.interrupts.signal.aborted && result.runs.length === 0) {
-      session.answer(result, () => put)
-      return exit.interrupted
+    const isInterrupted = session.interrupts.signal.aborted && result.runs.length === 0
+    if (!args.wait || isInterrupted) {
+      const put = `${many(result.objects.length, 'file')} put under raw/`
+      const next = session.stage && isInterrupted ? '' : `; ${then(session)}`
+      session.answer(result, () => [...showLeftOut(result, session.terminal.style), put + next].join('\n'))
+      return isInterrupted ? exit.interrupted : exitCodeOf(result)
     }
     session.answer(result, () => showDrop(result, session, session.terminal.style))
     return exitCodeOf(result)

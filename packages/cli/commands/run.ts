@@ -1,3 +1,5 @@
+import type { LeftOut } from '@droplake/lake/object-store'
+import type { LeftOutPath } from '@droplake/local/dropped-paths'
 import { runPending } from '@droplake/local/run'
 import type { Report } from '@droplake/pipeline/report'
 import { command } from '../command.ts'
@@ -19,15 +21,18 @@ export default command({
   async run(session, args) {
     softenInterrupts(session)
     const runs: Report[] = []
+    const leftOut: LeftOutPath[] = []
     await withExistingLake(session, async (lake) => {
       for (const dataset of await chosenDatasets(session, lake)) {
         if (session.interrupts.signal.aborted) return
         const takeOver = args['take-over'] ?? false
-        runs.push(...(await runPending(lake, dataset, { takeOver, ...waiting(session) })))
+        const onLeftOut = (found: LeftOut[]) =>
+          void leftOut.push(...found.map(({ name, reason }) => ({ path: name, reason })))
+        runs.push(...(await runPending(lake, dataset, { takeOver, ...waiting(session), onLeftOut })))
       }
     })
-    const result = { objects: [], runs }
-    if (session.stage && session.interrupts.signal.aborted && runs.length === 0) {
+    const result = { objects: [], runs, leftOut }
+    if (session.interrupts.signal.aborted && runs.length === 0) {
       session.answer(result, () => 'no run has ended yet')
       return exit.interrupted
     }

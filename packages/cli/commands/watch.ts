@@ -4,7 +4,7 @@ import type { Report } from '@droplake/pipeline/report'
 import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
 import { showError } from '../show-error.ts'
-import { many } from '../text.ts'
+import { many, readable } from '../text.ts'
 import { withFolder } from '../with-folder.ts'
 
 export default command({
@@ -33,7 +33,8 @@ export default command({
         note(`watching ${lakeFolder}/raw; Ctrl-C stops`)
         await watch(lake, {
           signal: interrupts.signal,
-          onFile: (key) => note(`${key} appeared`),
+          onFile: (key) => note(`${readable(key)} appeared`),
+          onGrowing: (keys) => note(`still being written, taken later: ${readable(keys.join(', '))}`),
           onError: (error) => {
             if (told > 0) told -= 1
             else showError(terminal, error, session.debug)
