@@ -57,13 +57,16 @@ test('what can be no source is left out and reported once; the files beside it a
   await runPending(lake, 'shop', { onLeftOut })
   expect(await ids(lake)).toEqual(good)
   expect(reported.sort()).toEqual(odd.sort())
-  const told = () => lake.alerts.filter(({ attributes }) => attributes.kind === 'unroutable')
-  expect(told()).toHaveLength(1)
-  expect(told()[0]?.text).toContain('its name holds a backslash')
+  const told = () =>
+    lake.alerts
+      .filter(({ attributes }) => attributes.kind === 'unroutable')
+      .flatMap(({ text }) => text.match(/^raw\/shop\/[^:]*: .*$/gm) ?? [])
+  expect(told()).toHaveLength(odd.length)
+  expect(told()).toContain('raw/shop/dir\\orders_3.csv: its name holds a backslash; rename it')
   reported.length = 0
   expect((await runPending(lake, 'shop', { onLeftOut })).flatMap(({ sources }) => sources)).toEqual([])
   expect(reported).toEqual([])
-  expect(told()).toHaveLength(1)
+  expect(told()).toHaveLength(odd.length)
 })
 
 test('watch takes the files beside what can be no source, and ends when it is told to', async () => {
