@@ -1,7 +1,7 @@
 import { constants, gzipSync, zstdCompressSync } from 'node:zlib'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { defaultLimits, isCompressed, openPlain, type PlainOptions, unpack } from './decompress.ts'
+import { defaultLimits, isPacked, openPlain, type PlainOptions, unpack } from './decompress.ts'
 import { bytesInMemory } from './file-bytes.ts'
 import { chunked, gather } from './testing.ts'
 import { zip } from './testing-zip.ts'
@@ -25,10 +25,10 @@ const packers: [ending: string, pack: (bytes: Uint8Array) => Buffer][] = [
   ['zip', (bytes) => zip([{ name: 'orders.csv', bytes }])],
 ]
 
-describe('isCompressed', () => {
+describe('isPacked', () => {
   it('goes by the ending', () => {
-    for (const name of ['a.csv.gz', 'a.ZIP', 'raw/a.zst']) expect(isCompressed(name)).toBe(true)
-    for (const name of ['a.csv', 'gz', 'a.gz.csv']) expect(isCompressed(name)).toBe(false)
+    for (const name of ['a.csv.gz', 'a.ZIP', 'raw/a.zst', 'a.parquet']) expect(isPacked(name)).toBe(true)
+    for (const name of ['a.csv', 'gz', 'a.gz.csv']) expect(isPacked(name)).toBe(false)
   })
 })
 

@@ -2,8 +2,9 @@ import { Readable, type Transform } from 'node:stream'
 import { finished, pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { isLitter } from '@droplake/contracts/file-name'
-import { chunksOf, type FileBytes, watchReads } from './file-bytes.ts'
+import { bytesInMemory, chunksOf, type FileBytes, watchReads } from './file-bytes.ts'
 import { foreignFormat } from './foreign-format.ts'
+import { isParquet, parquetAsCsv } from './parquet-as-csv.ts'
 import { Unreadable } from './unreadable.ts'
 import { openZip, type Zip, type ZipMember } from './zip.ts'
 
@@ -17,8 +18,9 @@ const magics: [Packing, number[]][] = [
   ['zip', [0x50, 0x4b, 0x05, 0x06]],
 ]
 
-/** Whether a file's name says that it is compressed. */
-export const isCompressed = (fileName: string): boolean => byEnding(fileName) !== undefined
+/** Whether a file's name says that it can be read as a whole only: it is compressed, or Parquet. */
+export const isPacked = (fileName: string): boolean =>
+  byEnding(fileName) !== undefined || /\.(parquet|pq)$/i.test(fileName)
 
 const byEnding = (fileName: string): Packing | undefined =>
   endings[/\.(gz|zst|zip)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '']
@@ -46,8 +48,8 @@ export interface PlainOptions {
 }
 
 /**
- * The plain bytes of a file: unpacked as its first bytes or its ending ask for (gzip, zstd, zip), else as they are. Members
- * of gzip and frames of zstd that follow each other are one file. A member of a zip may be packed once more, by gzip or zstd.
+ * The plain bytes of a file: unpacked as its first bytes or its ending ask for (gzip, zstd, zip), else as they are; a Parquet
+ * file as CSV. Members of gzip and frames of zstd that follow each other are one file. A member of a zip may be packed once more, by gzip or zstd.
  *
  * Throws `Unreadable` when the archive is cut off, corrupt or encrypted, does not hold the one file, or unpacks to more
  * than the limits allow. Errors of reading the file pass as they are.
@@ -59,18 +61,21 @@ export async function* openPlain(
 ): AsyncIterable<Uint8Array> {
   const { limits = defaultLimits } = options
   const { file, failed } = watchReads(source)
-  const packing = packingOf(fileName, await source.read({ start: 0, end: 4 }))
-  if (!packing) {
+  const head = await source.read({ start: 0, end: 4 })
+  const packing = packingOf(fileName, head)
+  if (!packing && !isParquet(head)) {
     yield* chunksOf(file)
     return
   }
   try {
-    if (packing !== 'zip') yield* limited(unpack[packing](chunksOf(file)), file.size, limits)
+    if (!packing) yield* limited(parquetAsCsv(file), file.size, limits)
+    else if (packing !== 'zip') yield* limited(unpack[packing](chunksOf(file)), file.size, limits)
     else yield* openMember(await openZip(file), options.member, limits)
   } catch (error) {
     if ('cause' in failed) throw failed.cause
     if (!(error instanceof Error)) throw error
-    const what = options.member === undefined ? `not a whole ${packing} archive of one file` : 'not readable'
+    const kind = packing ? `${packing} archive of one file` : 'Parquet file'
+    const what = options.member === undefined ? `not a whole ${kind}` : 'not readable'
     const name = options.member ?? fileName
     throw new Unreadable(`${name}: ${error instanceof Refused ? '' : `${what}: `}${error.message}`, { cause: error })
   }
@@ -87,10 +92,29 @@ export async function* openMember(zip: Zip, name: string | undefined, limits: Un
   const chunks = limited(zip.open(member), member.packed, limits)
   const head = await peek(chunks)
   const nested = packingOf(member.name, head.bytes)
+  if (isParquet(head.bytes)) {
+    yield* parquetAsCsv(await inMemory(head.chunks))
+    return
+  }
   if (nested === 'zip')
     throw new Refused(foreignFormat(head.bytes) ?? 'it is an archive within the archive; unpack it first')
   if (nested) yield* limited(unpack[nested](head.chunks), member.packed, limits)
   else yield* head.chunks
+}
+
+const mostInMemory = 2 ** 26
+
+/** A Parquet file is read from its end. */
+async function inMemory(chunks: AsyncIterable<Uint8Array>): Promise<FileBytes> {
+  const held: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of chunks) {
+    held.push(chunk)
+    length += chunk.length
+    if (length > mostInMemory)
+      throw new Refused(`it is a Parquet file of more than ${mostInMemory} bytes within an archive; unpack it first`)
+  }
+  return bytesInMemory(Buffer.concat(held))
 }
 
 /** The members of an archive that are files of its sender, not of his computer. */

@@ -3,6 +3,7 @@
  * Parquet, are not among them.
  */
 const magics: [magic: string | number[], what: string, offset?: number][] = [
+  ['PAR1', 'a Parquet file, but not a whole one: download it again'],
   ['version https://git-lfs', 'a Git LFS pointer: run git lfs pull'],
   [[0xd0, 0xcf, 0x11, 0xe0], 'an old Excel workbook: save it as CSV'],
   ['%PDF', 'a PDF: export its table as CSV'],

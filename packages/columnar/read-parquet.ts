@@ -76,7 +76,7 @@ function cellsOf(values: ArrayLike<unknown>, kind: string): Cell[] {
 }
 
 /** Byte ranges of column chunks, those that touch as one. */
-function chunkRanges(metadata: FileMetaData, group: number, names: readonly string[]): ByteRange[] {
+export function chunkRanges(metadata: FileMetaData, group: number, names: readonly string[]): ByteRange[] {
   const ranges: ByteRange[] = []
   for (const { meta_data: chunk } of metadata.row_groups[group]?.columns ?? []) {
     if (!chunk || !names.includes(chunk.path_in_schema[0] ?? '')) continue
@@ -90,7 +90,7 @@ function chunkRanges(metadata: FileMetaData, group: number, names: readonly stri
 }
 
 /** A file of which some ranges are in memory. */
-async function fetched(file: AsyncBuffer, ranges: readonly ByteRange[]): Promise<AsyncBuffer> {
+export async function fetched(file: AsyncBuffer, ranges: readonly ByteRange[]): Promise<AsyncBuffer> {
   const buffers = await Promise.all(ranges.map(({ start, end }) => file.slice(start, end)))
   return {
     byteLength: file.byteLength,
@@ -102,7 +102,7 @@ async function fetched(file: AsyncBuffer, ranges: readonly ByteRange[]): Promise
   }
 }
 
-function arrayBuffer(bytes: Uint8Array): ArrayBuffer {
+export function arrayBuffer(bytes: Uint8Array): ArrayBuffer {
   const { buffer, byteOffset, byteLength } = bytes
   if (buffer instanceof ArrayBuffer && byteOffset === 0 && byteLength === buffer.byteLength) return buffer
   return Uint8Array.from(bytes).buffer

@@ -1,4 +1,4 @@
-import { isCompressed } from '@droplake/columnar/decompress'
+import { isPacked } from '@droplake/columnar/decompress'
 import type { Settings } from './effects.ts'
 import { type Attempt, arrivalOf, type Source } from './markers.ts'
 
@@ -127,6 +127,6 @@ export function sliceBytesOf(source: Source, settings: Settings): number {
 }
 
 function slicesOf(source: Source, settings: Settings): number {
-  const isPacked = source.member !== undefined || isCompressed(source.key)
-  return isPacked ? 1 : Math.max(1, Math.ceil(source.bytes / sliceBytesOf(source, settings)))
+  const isWhole = source.member !== undefined || isPacked(source.key)
+  return isWhole ? 1 : Math.max(1, Math.ceil(source.bytes / sliceBytesOf(source, settings)))
 }

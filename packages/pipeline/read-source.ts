@@ -1,5 +1,6 @@
-import { defaultLimits, openPlain, type PlainOptions } from '@droplake/columnar/decompress'
+import { defaultLimits, openPlain, type PlainOptions, packingOf } from '@droplake/columnar/decompress'
 import { chunksOf, type FileBytes } from '@droplake/columnar/file-bytes'
+import { isParquet } from '@droplake/columnar/parquet-as-csv'
 import type { ByteRange, ObjectStore } from '@droplake/lake/object-store'
 import type { Settings } from './effects.ts'
 import { type Source, sourceName } from './markers.ts'
@@ -26,6 +27,12 @@ export function openSource(store: ObjectStore, source: Source, settings: Setting
     ...(member === undefined ? {} : { member }),
   }
   return openPlain(fileNameOf(source), sourceBytes(store, source), options)
+}
+
+/** Whether a source must be unpacked, by its first bytes. */
+export async function isPackedSource(store: ObjectStore, source: Source): Promise<boolean> {
+  const head = await sourceBytes(store, source).read({ start: 0, end: 4 })
+  return packingOf('', head) !== undefined || isParquet(head)
 }
 
 /** The last part of a source's name. */

@@ -1,3 +1,4 @@
+import { plainName } from '@droplake/columnar/column-names'
 import {
   dataMembers,
   defaultLimits,
@@ -8,6 +9,7 @@ import {
 } from '@droplake/columnar/decompress'
 import { bytesInMemory, chunksOf, type FileBytes, watchReads } from '@droplake/columnar/file-bytes'
 import { foreignFormat } from '@droplake/columnar/foreign-format'
+import { isParquet, parquetColumns } from '@droplake/columnar/parquet-as-csv'
 import { type Fit, fitsOf, headerNames, tableByColumns } from '@droplake/columnar/recognize-columns'
 import { openZip, type Zip, type ZipMember } from '@droplake/columnar/zip'
 import { nameDistance } from '@droplake/contracts/file-name'
@@ -90,7 +92,7 @@ export async function recognize(
     const found =
       packingOf(at.path, head) === 'zip'
         ? await recognizeArchive(tables, at, { file, named })
-        : one(await recognizeFile(tables, at, { named, bytes: file.size, head: () => plainHead(at.path, head) }))
+        : one(await recognizeFile(tables, at, { named, bytes: file.size, head: () => plainHead(at.path, file, head) }))
     // What a failed read left out is not known to be missing.
     if ('cause' in failed) throw failed.cause
     return found
@@ -186,11 +188,13 @@ async function recognizeFile(
 /** Tables that the file may belong to all the same: by the columns that they share, then by their names. */
 function candidatesOf(tables: readonly Table[], path: string, fits: readonly Fit[]): Candidate[] {
   const name = path.split('/').at(-1) ?? path
-  return tables
+  const near = tables
     .map((table) => ({ table, fit: fits.find((fit) => fit.table === table), distance: nameDistance(name, table) }))
     .map((each) => ({ ...each, shared: each.fit ? each.fit.known / (each.fit.of + each.fit.unknown) : 0 }))
-    .filter(({ shared, distance }) => shared > 0 || distance < 0.7)
     .sort((a, b) => b.shared - a.shared || a.distance - b.distance)
+  const most = near[0]?.shared ?? 0
+  return near
+    .filter(({ shared, distance }) => (most > 0 && shared * 2 > most) || distance < 0.5)
     .slice(0, mostCandidates)
     .map(({ table, fit }) => ({
       dataset: table.dataset,
@@ -201,10 +205,17 @@ function candidatesOf(tables: readonly Table[], path: string, fits: readonly Fit
 }
 
 /** The first plain bytes of a file, as far as its own first bytes unpack to them. */
-async function plainHead(path: string, head: Uint8Array): Promise<Uint8Array> {
+async function plainHead(path: string, file: FileBytes, head: Uint8Array): Promise<Uint8Array> {
+  if (isParquet(head)) return (await parquetHead(file)) ?? head
   const packing = packingOf(path, head)
   if (packing !== 'gzip' && packing !== 'zstd') return head.subarray(0, headBytes)
   return firstBytes(unpack[packing](chunksOf(bytesInMemory(head))))
+}
+
+/** As its CSV would begin. */
+async function parquetHead(file: FileBytes): Promise<Uint8Array | undefined> {
+  const names = await parquetColumns(file).catch(() => undefined)
+  return names && Buffer.from(`${names.map(plainName).join(',')}\n`)
 }
 
 const memberHead = (zip: Zip, member: ZipMember) => firstBytes(openMember(zip, member.name, defaultLimits))

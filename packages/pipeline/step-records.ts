@@ -4,8 +4,8 @@ import type { DataFile, PartitionVersion, SourceOutcome, TableState } from './la
 import { mostItems } from './plan.ts'
 import type { TableFailure } from './table-records.ts'
 
-/** Index: where a large source may be cut. */
-export type IndexRecord = { profile: CsvProfile; io: Io } | { unreadable: string; io: Io }
+/** Index: where a large source may be cut; `whole`: nowhere, for it is packed, though its name did not say so. */
+export type IndexRecord = { profile: CsvProfile; io: Io } | { unreadable: string; io: Io } | { whole: true; io: Io }
 
 /** Rows of one source and one partition in a staged file. */
 export interface StagedGroup {

@@ -43,7 +43,7 @@ export async function clean(fx: DataEffects, input: CleanInput): Promise<{ item:
         const source = plan.sources[index] as Source
         const open = () =>
           work.slice
-            ? openSlice(store, plan, { table: name, source: index, slice: work.slice })
+            ? openSlice(store, plan, { table, siblings, settings: fx.settings, source: index, slice: work.slice })
             : openWhole(store, table, { source, siblings, settings: fx.settings })
         sources.push(await cleanSource({ table, source, index, open, staging, quarantine }))
       }

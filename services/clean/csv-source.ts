@@ -24,23 +24,31 @@ export interface CsvPart {
   first: boolean
 }
 
+/** What reading a file depends on beside the file and its table. */
+interface Reading {
+  siblings: readonly Table[]
+  settings: Settings
+}
+
 /** A slice as Index cut it; undefined when the file has fewer cuts than was foreseen. Throws `Unreadable` as Index found it. */
 export async function openSlice(
   store: ObjectStore,
   plan: Plan,
-  at: { table: string; source: number; slice: NonNullable<Item['slice']> },
+  at: Reading & { table: Table; source: number; slice: NonNullable<Item['slice']> },
 ): Promise<CsvPart | undefined> {
   const source = plan.sources[at.source] as Source
-  const large = plan.tables[at.table]?.large.indexOf(at.source) ?? -1
-  const index = await findRecord<IndexRecord>(store, keys.index(plan.run, at.table, large))
+  const table = at.table.name
+  const large = plan.tables[table]?.large.indexOf(at.source) ?? -1
+  const index = await findRecord<IndexRecord>(store, keys.index(plan.run, table, large))
   if (!index) {
-    const failure = await findFailure(store, plan.run, { step: 'Index', table: at.table, item: large })
+    const failure = await findFailure(store, plan.run, { step: 'Index', table, item: large })
     if (failure.name === 'ObjectNotFound') throw new ObjectNotFound(source.key, source.version)
     const why = explain(failure, { step: 'Index', of: sourceName(source) })
     const error = new Error(`clean: ${sourceName(source)} was not indexed, so its slices are not known: ${why}`)
     throw Object.assign(error, { name: failure.name })
   }
   if ('unreadable' in index) throw new Unreadable(index.unreadable)
+  if ('whole' in index) return at.slice.number === 0 ? openWhole(store, at.table, { ...at, source }) : undefined
   const { profile } = index
   const cut = profile.cuts[at.slice.number]
   if (!cut) return undefined
@@ -53,7 +61,7 @@ export async function openSlice(
 export async function openWhole(
   store: ObjectStore,
   table: Table,
-  { source, siblings, settings }: { source: Source; siblings: readonly Table[]; settings: Settings },
+  { source, siblings, settings }: Reading & { source: Source },
 ): Promise<CsvPart> {
   const fileName = fileNameOf(source)
   const plain = () => openSource(store, source, settings)

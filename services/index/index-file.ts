@@ -4,7 +4,7 @@ import { type DataEffects, datasetOf, type RunInput, tableOf } from '@droplake/p
 import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
 import { type Plan, sliceBytesOf } from '@droplake/pipeline/plan'
-import { fileNameOf, readSource } from '@droplake/pipeline/read-source'
+import { fileNameOf, isPackedSource, readSource } from '@droplake/pipeline/read-source'
 import { once, readRecord } from '@droplake/pipeline/records'
 import type { IndexRecord } from '@droplake/pipeline/step-records'
 
@@ -24,6 +24,7 @@ export async function indexFile(fx: DataEffects, input: IndexFileInput): Promise
     const siblings = Object.values(datasetOf(fx, dataset).tables)
     const options = { sliceBytes: sliceBytesOf(source, fx.settings), fileName: fileNameOf(source), siblings }
     try {
+      if (await isPackedSource(fx.store, source)) return { whole: true, io }
       const chunks = readSource(counted(fx.store, io), source)
       return { profile: await profileCsv(tableOf(fx, dataset, table), chunks, options), io }
     } catch (error) {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateOlistWithClickstream } from '@droplake/generator/registry'
 import type { ObjectStore } from '@droplake/lake/object-store'
@@ -122,7 +122,9 @@ export async function observeServices(folder: string): Promise<Observed[]> {
     await wakeUp('pass')
     await failingAt(['models', 'finish'], () => dropAll(second, 'second'))
     await wakeUp('pass')
-    await start(await bell(put('unroutable.txt', join(first, name))))
+    const notes = join(folder, 'notes.txt')
+    writeFileSync(notes, 'no rows\n')
+    await start(await bell(put('unroutable.txt', notes)))
     put(name.replace('.csv', '-lost.csv'), join(first, name))
     await rollback(rollbackFx, {
       dataset: 'olist',
@@ -130,7 +132,7 @@ export async function observeServices(folder: string): Promise<Observed[]> {
       execution: 'rollback',
       startedAt: new Date().toISOString(),
     })
-    put('also-unroutable.txt', join(first, name))
+    put('also-unroutable.txt', notes)
     for (const failing of [
       ['clean', 'finish'],
       ['models', 'finish'],
