@@ -3,7 +3,6 @@ import { finished, pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { isLitter } from '@droplake/contracts/file-name'
 import { bytesInMemory, chunksOf, type FileBytes, watchReads } from './file-bytes.ts'
-import { foreignFormat } from './foreign-format.ts'
 import { isParquet, parquetAsCsv } from './parquet-as-csv.ts'
 import { Unreadable } from './unreadable.ts'
 import { openZip, type Zip, type ZipMember } from './zip.ts'
@@ -96,8 +95,10 @@ export async function* openMember(zip: Zip, name: string | undefined, limits: Un
     yield* parquetAsCsv(await inMemory(head.chunks))
     return
   }
-  if (nested === 'zip')
-    throw new Refused(foreignFormat(head.bytes) ?? 'it is an archive within the archive; unpack it first')
+  if (nested === 'zip') {
+    const isOffice = Buffer.from(head.bytes).includes('[Content_Types].xml')
+    throw new Refused(isOffice ? workbook : 'a zip archive within the archive; unpack it first')
+  }
   if (nested) yield* limited(unpack[nested](head.chunks), member.packed, limits)
   else yield* head.chunks
 }
@@ -128,10 +129,12 @@ function onlyMember(zip: Zip): ZipMember {
   return members[0] as ZipMember
 }
 
+const workbook = 'an Excel workbook: save it as CSV'
+
 /** What a zip archive is when it is another program's document. */
 export function foreignArchive({ members }: Zip): string | undefined {
   const has = (name: string) => members.some((member) => member.name === name)
-  if (has('xl/workbook.xml') || has('xl/workbook.bin')) return 'an Excel workbook: save it as CSV'
+  if (has('xl/workbook.xml') || has('xl/workbook.bin')) return workbook
   if (has('word/document.xml')) return 'a Word document: save its table as CSV'
   if (has('content.xml') && has('mimetype')) return 'an OpenDocument file: save it as CSV'
   return undefined

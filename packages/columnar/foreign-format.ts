@@ -1,7 +1,4 @@
-/**
- * Files of other programs, by their first bytes: what each is, and what its sender has to do. Archives that are read, and
- * Parquet, are not among them.
- */
+/** Files of other programs, by their first bytes: what each is, and what its sender has to do. */
 const magics: [magic: string | number[], what: string, offset?: number][] = [
   ['PAR1', 'a Parquet file, but not a whole one: download it again'],
   ['version https://git-lfs', 'a Git LFS pointer: run git lfs pull'],
@@ -12,6 +9,11 @@ const magics: [magic: string | number[], what: string, offset?: number][] = [
   ['BZh', 'a bzip2 archive: unpack it, or pack it with gzip'],
   [[0xfd, 0x37, 0x7a, 0x58, 0x5a], 'an xz archive: unpack it, or pack it with gzip'],
   ['ustar', 'a tar archive: unpack it, or pack its files as a zip', 257],
+  ['PK\x03\x04', 'a zip archive within the archive; unpack it first'],
+  [[0x1f, 0x8b], 'a gzip archive within the archive; unpack it first'],
+  [[0x28, 0xb5, 0x2f, 0xfd], 'a zstd archive within the archive; unpack it first'],
+  [[0xff, 0xfe], 'UTF-16 text: save it as CSV in UTF-8'],
+  [[0xfe, 0xff], 'UTF-16 text: save it as CSV in UTF-8'],
   ['SQLite format 3', 'a SQLite database: export its tables as CSV'],
   ['ORC', 'an ORC file: write it as Parquet or CSV'],
   ['Obj\x01', 'an Avro file: write it as Parquet or CSV'],
@@ -21,7 +23,7 @@ const magics: [magic: string | number[], what: string, offset?: number][] = [
   ['GIF8', 'a picture'],
 ]
 
-/** What a file is that is neither CSV nor packed, by its first bytes; undefined when they say nothing. */
+/** What the plain bytes of a file are that are no CSV, by the first of them; undefined when they say nothing. */
 export function foreignFormat(head: Uint8Array): string | undefined {
   for (const [magic, what, offset = 0] of magics) {
     const bytes = typeof magic === 'string' ? Buffer.from(magic, 'latin1') : magic

@@ -3,6 +3,7 @@ import type { Table } from '@droplake/contracts/table'
 import { type CsvProfile, type Delimiter, fileColumns } from './csv-profile.ts'
 import { createUtf8Check } from './encoding.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
+import { foreignFormat } from './foreign-format.ts'
 import { cellTexts, detectDelimiter, findColumns, type Header, namedDelimiter, readHeader } from './header.ts'
 import { createLexer, type LexedRecord, type Lexer, pieces } from './lexer.ts'
 import { isBlank } from './record.ts'
@@ -172,21 +173,9 @@ function createBody(table: Table, options: ProfileOptions) {
   }
 }
 
-const foreign: [name: string, magic: number[]][] = [
-  ['a Parquet file', [0x50, 0x41, 0x52, 0x31]],
-  ['a gzip archive', [0x1f, 0x8b]],
-  ['a zip archive or a spreadsheet', [0x50, 0x4b, 0x03, 0x04]],
-  ['a zstd archive', [0x28, 0xb5, 0x2f, 0xfd]],
-  ['a spreadsheet', [0xd0, 0xcf, 0x11, 0xe0]],
-  ['a PDF', [0x25, 0x50, 0x44, 0x46]],
-  ['UTF-16 text', [0xff, 0xfe]],
-  ['UTF-16 text', [0xfe, 0xff]],
-]
-
 function refuseForeign(head: Uint8Array, fileName: string): void {
-  for (const [name, magic] of foreign)
-    if (magic.every((byte, i) => head[i] === byte))
-      throw new Unreadable(`${fileName}: it is ${name}, not CSV in UTF-8 or Latin-1; save it as CSV in UTF-8`)
+  const foreign = foreignFormat(head)
+  if (foreign) throw new Unreadable(`${fileName}: ${foreign}`)
 }
 
 /** The first line with anything but blanks in it, up to an LF or CR, and where the next begins; undefined when it has not ended. */

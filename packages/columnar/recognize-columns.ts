@@ -18,7 +18,8 @@ const delimiters = [',', ';', '\t', '|']
 
 /** The plain names in the first line of a CSV file, under each delimiter; none where the line does not end. */
 export function headerNames(head: Uint8Array, isWhole: boolean): string[][] {
-  const text = decode(head)
+  const text = new TextDecoder()
+    .decode(head)
     .replace(/^\ufeff/, '')
     .replace(/^"?sep=.?"?[\r\n]+/i, '')
     .trimStart()
@@ -26,12 +27,6 @@ export function headerNames(head: Uint8Array, isWhole: boolean): string[][] {
   if (end < 0 && !isWhole) return []
   const line = end < 0 ? text : text.slice(0, end)
   return delimiters.map((delimiter) => line.split(delimiter).map(plainName).filter(Boolean))
-}
-
-function decode(head: Uint8Array): string {
-  const encoding =
-    head[0] === 0xff && head[1] === 0xfe ? 'utf-16le' : head[0] === 0xfe && head[1] === 0xff ? 'utf-16be' : 'utf-8'
-  return new TextDecoder(encoding).decode(head)
 }
 
 /** How well column names, as a file may be cut into them in several ways, fit each table: the best first. */

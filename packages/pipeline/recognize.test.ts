@@ -35,7 +35,6 @@ test.each([
   ['with a column more', payments.replace('\n', ',channel\n')],
   ['compressed', gzipSync(payments)],
   ['compressed otherwise', zstdCompressSync(payments)],
-  ['in UTF-16', Buffer.from(`\ufeff${payments}`, 'utf16le')],
 ])('a header %s finds the one table that has it, and the source says so', async (_, bytes) => {
   const note = 'taken for order_payments by its header'
   expect(parts(await recognized('march export.dat', bytes))).toEqual([['order_payments', note]])
@@ -99,6 +98,8 @@ test.each([
     'a tar archive: unpack it, or pack its files as a zip',
     gzipSync(Buffer.concat([Buffer.alloc(257), Buffer.from('ustar')])),
   ],
+  ['UTF-16 text: save it as CSV in UTF-8', Buffer.from(`\ufeff${payments}`, 'utf16le')],
+  ['a Parquet file, but not a whole one: download it again', 'PAR1 and no end'],
   ['an empty file', ''],
   ['an archive without files', zip([])],
   [expect.stringMatching(/^not a whole zip archive/), Buffer.from('PK\x03\x04 and no end')],
