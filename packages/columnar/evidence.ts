@@ -16,13 +16,22 @@ export function createEvidence(table: Table, columns: readonly number[]) {
   const numbers = placed.flatMap(({ name, type, place }) =>
     ['int', 'bigint', 'double', 'decimal'].includes(type.kind) ? [{ place, votes: createSignVotes(name, type) }] : [],
   )
+  const datePlaces = Int32Array.from(dates, ({ place }) => place)
+  const dateVotes = dates.map(({ votes }) => votes)
+  const numberPlaces = Int32Array.from(numbers, ({ place }) => place)
+  const numberVotes = numbers.map(({ votes }) => votes)
   return {
-    add({ bytes, start, starts, ends, cells }: LexedRecord): void {
-      const kept = Math.min(cells, starts.length)
-      for (const { place, votes } of dates)
-        if (place < kept) vote(votes, bytes, start + starts[place]!, start + ends[place]!)
-      for (const { place, votes } of numbers)
-        if (place < kept) voteSign(votes, bytes, start + starts[place]!, start + ends[place]!)
+    add(record: LexedRecord): void {
+      const { bytes, start, starts, ends } = record
+      const kept = Math.min(record.cells, starts.length)
+      for (let n = 0; n < datePlaces.length; n++) {
+        const place = datePlaces[n]!
+        if (place < kept) vote(dateVotes[n]!, bytes, start + starts[place]!, start + ends[place]!)
+      }
+      for (let n = 0; n < numberPlaces.length; n++) {
+        const place = numberPlaces[n]!
+        if (place < kept) voteSign(numberVotes[n]!, bytes, start + starts[place]!, start + ends[place]!)
+      }
     },
     decide(): Pick<CsvProfile, 'dates' | 'decimalSigns' | 'warnings'> {
       const ordered = decideDates(

@@ -4,6 +4,8 @@ import type { ReadCell } from './read-cell.ts'
 
 /** Strings seen lately, so that a column of few values allocates few of them; a power of two. */
 const remembered = 256
+/** Longer texts are ids and prose, which do not come again soon. */
+const longestRemembered = 24
 
 /** Text: decoded, trimmed of every Unicode blank, lower-cased, padded, checked against the accepted values. */
 export function createTextReader(column: Column, encoding: 'utf-8' | 'latin-1'): ReadCell {
@@ -14,17 +16,28 @@ export function createTextReader(column: Column, encoding: 'utf-8' | 'latin-1'):
   return (bytes, start, end, note): Cell => {
     let high = 0
     let hash = end - start
-    for (let i = start; i < end; i++) {
-      const byte = bytes[i]!
-      high |= byte
-      hash = (Math.imul(hash, 31) + byte) | 0
-      if (byte === 0) {
-        note.fault = 'nul_character'
-        return null
+    let least = 255
+    const isShort = hash <= longestRemembered
+    if (isShort)
+      for (let i = start; i < end; i++) {
+        const byte = bytes[i]!
+        high |= byte
+        if (byte < least) least = byte
+        hash = (Math.imul(hash, 31) + byte) | 0
       }
+    else
+      for (let i = start; i < end; i++) {
+        const byte = bytes[i]!
+        high |= byte
+        if (byte < least) least = byte
+      }
+    if (least === 0) {
+      note.fault = 'nul_character'
+      return null
     }
     let text: string
-    if (high < 128) {
+    if (high < 128 && !isShort) text = bytes.toString('latin1', start, end)
+    else if (high < 128) {
       const slot = (hash ^ (hash >>> 15)) & (remembered - 1)
       text = recent[slot]!
       if (!isAt(text, bytes, start, end)) {

@@ -54,8 +54,8 @@ export function createTimeParser(style: DateStyle): (bytes: Buffer, start: numbe
   function days(year: number, month: number, dayOfMonth: number): number {
     const date = year * 10_000 + month * 100 + dayOfMonth
     if (date === cachedDate) return cachedDays
-    if (month < 1 || month > 12 || dayOfMonth < 1 || dayOfMonth > lengthOf(year, month)) return Number.NaN
-    if (year < firstYear || year > lastYear) return Number.NaN
+    if (!(month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= lengthOf(year, month))) return Number.NaN
+    if (!(year >= firstYear && year <= lastYear)) return Number.NaN
     cachedDate = date
     cachedDays = Date.UTC(year, month - 1, dayOfMonth) / day
     return cachedDays
@@ -190,7 +190,32 @@ export function createTimeParser(style: DateStyle): (bytes: Buffer, start: numbe
     return only
   }
 
+  /** `YYYY-MM-DD HH:MM:SS`, which most times are; NaN for all others. */
+  function plain(bytes: Buffer, start: number, end: number): number {
+    const isPlain =
+      end - start === 19 &&
+      bytes[start + 4] === 45 &&
+      bytes[start + 7] === 45 &&
+      bytes[start + 10] === 32 &&
+      bytes[start + 13] === 58 &&
+      bytes[start + 16] === 58
+    if (!isPlain) return Number.NaN
+    const date = days(
+      pairAt(bytes, start) * 100 + pairAt(bytes, start + 2),
+      pairAt(bytes, start + 5),
+      pairAt(bytes, start + 8),
+    )
+    const hour = pairAt(bytes, start + 11)
+    const minute = pairAt(bytes, start + 14)
+    const second = pairAt(bytes, start + 17)
+    // Also false for the NaN of what is no digit.
+    if (!(hour < 24 && minute < 60 && second < 60)) return Number.NaN
+    return date * day + ((hour * 60 + minute) * 60 + second) * 1000
+  }
+
   return (bytes, start, end, seen) => {
+    const millis = plain(bytes, start, end)
+    if (!Number.isNaN(millis)) return millis
     at = start
     number(bytes, end)
     const first = value
@@ -244,6 +269,13 @@ export function isLongStamp(found: number): boolean {
 
 const isMonthDay = (month: number, dayOfMonth: number) =>
   month >= 1 && month <= 12 && dayOfMonth >= 1 && dayOfMonth <= 31
+
+/** Two digits; NaN for anything else. */
+function pairAt(bytes: Buffer, at: number): number {
+  const tens = bytes[at]! - 48
+  const ones = bytes[at + 1]! - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN
+}
 
 /** 70 and later are 19xx. */
 export const centuryOf = (year: number): number => year + (year >= 70 ? 1900 : 2000)

@@ -32,7 +32,22 @@ test('one file more is one table more, named after the file', async () => {
   expect(routeKey(datasets, 'raw/shop/cards_1.csv')?.name).toBe('gift_cards')
 })
 
-test('the built-in olist has the ten tables of its source and both raw folders', () => {
+test('a table reads numbers and dates as its dataset says, unless it says something else', async () => {
+  const root = join(home, 'styles')
+  mkdirSync(join(root, 'shop'), { recursive: true })
+  const settings = `{ description: '', settleSeconds: 7, dateOrder: 'dmy', decimalSign: 'comma' }`
+  writeFileSync(join(root, 'shop/dataset.ts'), `export default ${settings}\n`)
+  writeFileSync(join(root, 'shop/orders.ts'), table('orders*.csv'))
+  writeFileSync(join(root, 'shop/items.ts'), table('items*.csv').replace('{', `{ dateOrder: 'mdy',`))
+  const { shop } = await loadDatasets(root)
+  expect(shop?.tables).toMatchObject({
+    orders: { dateOrder: 'dmy', decimalSign: 'comma' },
+    items: { dateOrder: 'mdy', decimalSign: 'comma' },
+  })
+})
+
+test('the built-in olist has the ten tables of its source and both raw folders, and reads dates day first', () => {
+  expect(builtIn.olist?.tables.orders).toMatchObject({ dateOrder: 'dmy' })
   expect(builtIn.olist?.rawFolders).toEqual(['olist', 'olist_clickstream'])
   expect(Object.keys(builtIn.olist?.tables ?? {}).sort()).toEqual([
     'category_translation',
