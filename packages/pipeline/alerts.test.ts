@@ -44,6 +44,23 @@ const alertsOf = (of: Partial<Report> = {}, spec: Partial<TableSpec> = {}) =>
   runAlerts(datasetWith({ t: { ...t, ...spec } }), report(of))
 const kinds = (alerts: ReturnType<typeof alertsOf>) => alerts.map(({ attributes }) => attributes.kind)
 
+test('one row, one file and one column are said in the singular', () => {
+  const one = { ...counts, rowsIn: 1, quarantined: 1 }
+  const rule = { rule: 'r', table: 't', severity: 'warn' as const, status: 'fail' as const, failing: 1 }
+  const aside = {
+    key: 'raw/d/t.csv',
+    table: 't',
+    bytes: 1,
+    rowsIn: 0,
+    outcome: 'set_aside' as const,
+    error: 'no header',
+  }
+  const alerts = alertsOf({ tables: { t: one }, quality: [rule], sources: [aside] })
+  const texts = alerts.flatMap(({ subject, text: body }) => [subject, body]).join('\n')
+  expect(texts).toMatch(/t: 1 row in,.*fails for 1 row\n.*1 file set aside.*1 of 1 row of t is in quarantine/s)
+  expect(texts).not.toMatch(/\b1 (rows|files|columns)\b/)
+})
+
 describe('a file that no contract takes', () => {
   test('in a known folder: the alert names the file, the patterns of its dataset and the ways out', () => {
     const alert = unroutableAlert(builtIn, 'raw/olist/2018/what is this.csv')

@@ -39,6 +39,13 @@ const decider = (kind: Table['kind'], ...known: LoggedSource[]) =>
 const found = (sha256: string, of: Partial<Found> = {}): Found => ({ sha256, records: 1, rows: 1, reasons: {}, ...of })
 const attempts = (...own: boolean[]): Attempt[] => own.map((one, n) => ({ run: `r${n}`, error: 'e', own: one }))
 
+test('a file whose announced bytes are there no more is answered for without a fault: what is there now comes by itself', () => {
+  const decide = decider('snapshot')
+  const gone = found('a', { records: 3, rows: 2, gone: 'it was replaced' })
+  expect(decide(source(1), gone, '', [])).toEqual({ outcome: 'empty', error: 'it was replaced' })
+  expect(decide(source(2), found('b'), '', [])).toEqual({ outcome: 'taken' })
+})
+
 describe('events:', () => {
   test('bytes that this table has taken once are a duplicate for ever', () => {
     const decide = decider('append', logged(1, 'a'), logged(2, 'b'))

@@ -57,6 +57,7 @@ async function leaks(lake: OpenLake, printed: readonly string[]): Promise<string
 test('no cell is in an alert, the log, a report, a record or on the console, whatever is wrong with its file or its SQL', async () => {
   using folder = temporaryFolder()
   const printed: string[] = []
+  const whole: string[] = []
   const lakeFolder = join(folder.path, 'lake')
   const people = (name: string) => join(import.meta.dirname, 'people', name)
   const alerts: OpenLake['alerts'] = []
@@ -73,6 +74,7 @@ test('no cell is in an alert, the log, a report, a record or on the console, wha
     notifier,
     datasetFolders: [people('contracts')],
     sqlFolders: [people('sql')],
+    onError: (error) => whole.push(error),
   })
   lake.alerts = alerts
   const reports: Report[] = []
@@ -91,6 +93,7 @@ test('no cell is in an alert, the log, a report, a record or on the console, wha
   printed.push(...reports.map((report) => showReport(report, session, createStyle(false))))
 
   expect(await leaks(lake, printed)).toEqual([])
+  expect(whole.join('\n')).toMatch(new RegExp(`Cannot cast '.*${marker}`))
   // Nothing of this was for want of trouble.
   const outcomes = reports.flatMap(({ sources }) => sources.map(({ outcome }) => outcome))
   expect(new Set(outcomes)).toEqual(new Set(['taken', 'set_aside']))
