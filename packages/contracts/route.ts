@@ -36,8 +36,8 @@ export interface RawPlace {
 export function rawPlace(datasets: Record<string, Dataset>, key: string): RawPlace | undefined {
   const [zone, folder, ...rest] = key.split('/')
   if (zone !== 'raw' || rest.length === 0) return undefined
-  const dataset = Object.values(datasets).find((candidate) => candidate.rawFolders.includes(folder ?? ''))
-  if (!dataset) return undefined
+  const [dataset, ...others] = Object.values(datasets).filter(({ rawFolders }) => rawFolders.includes(folder ?? ''))
+  if (!dataset || others.length > 0) return undefined
   const name = rest.length > 1 ? (rest[0] ?? '') : ''
   const table = Object.hasOwn(dataset.tables, name) ? dataset.tables[name] : undefined
   return table ? { dataset, table, path: rest.slice(1).join('/') } : { dataset, path: rest.join('/') }

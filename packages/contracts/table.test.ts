@@ -43,7 +43,7 @@ describe('a contradiction is refused with the pattern of the file in the message
     ['a partition of nothing', { partition: { name: 'm', by: 'day', of: 'nowhere' } }, 'partition by nowhere'],
     ['a partition named as a column', { partition: { name: 'units', by: 'day', of: 'bought_at' } }, 'as well'],
     ['a date derived from a text', withColumns({ other: dateOf('order_id') }), 'not a timestamp column'],
-    ['a date derived from nothing', withColumns({ other: dateOf('nowhere') }), 'not a timestamp column'],
+    ['a date derived from nothing', withColumns({ other: dateOf('nowhere') }), 'derived from nowhere: no such column'],
   ]
   test.each(contradictions)('%s', (_, change, message) => {
     const define = () => defineTable({ ...good(), ...change })

@@ -1,3 +1,5 @@
+import { ContractError } from './check.ts'
+import { checkTable } from './check-table.ts'
 import type { Cell, Column } from './column.ts'
 
 export type Columns = Record<string, Column>
@@ -94,38 +96,10 @@ type Plain<K> = K extends 'text'
       ? bigint
       : number
 
-/** Declares a table; a contradiction in it is an error here, not in a run. */
+/** Declares a table. What is wrong with it by itself is a `ContractError` here, not in a run. */
 export function defineTable<const C extends Columns>(spec: TableSpec<C>): TableSpec<C> {
-  const fail = (what: string): never => {
-    throw new Error(`contracts: ${spec.files}: ${what}`)
-  }
-  for (const name of Object.keys(spec.columns))
-    if (!/^[a-z][a-z0-9_]*$/.test(name)) fail(`column names are lower case, digits and _, got ${name}`)
-  const bounded = ['int', 'bigint', 'double', 'decimal']
-  for (const [name, { type, min, max, lower, accepted }] of Object.entries(spec.columns)) {
-    if ((min !== undefined || max !== undefined) && !bounded.includes(type.kind))
-      fail(`min and max bound numbers, and ${name} is ${type.kind}`)
-    if (lower && accepted?.some((value) => value !== value.toLowerCase()))
-      fail(`${name} is lower-cased before the check, so its accepted values must be lower case`)
-  }
-  for (const name of spec.key) if (!spec.columns[name]?.required) fail(`key column ${name} must be a required column`)
-  const keyless = spec.dedupe === 'exact' || spec.dedupe === 'none'
-  if (!keyless && spec.key.length === 0) fail('dedupe by key needs a key')
-  if (typeof spec.dedupe === 'object' && !spec.columns[spec.dedupe.greatest])
-    fail(`dedupe by ${spec.dedupe.greatest}: no such column`)
-  if (spec.kind === 'append' && !spec.partition) fail('an append table needs a partition')
-  if (spec.partition) {
-    const of = spec.columns[spec.partition.of]
-    if (!of || (of.type.kind !== 'timestamp' && of.type.kind !== 'date') || !of.required)
-      fail(`partition by ${spec.partition.of}: it must be a required timestamp or date column`)
-    if (!/^[a-z][a-z0-9_]*$/.test(spec.partition.name))
-      fail(`partition names are lower case, got ${spec.partition.name}`)
-    if (spec.columns[spec.partition.name]) fail(`partition ${spec.partition.name} is a column as well`)
-  }
-  if (spec.enrich?.partition && spec.partition) fail('the enriched table keeps the partition of the cleaned one')
-  for (const [name, column] of Object.entries(spec.columns))
-    if (column.derived && spec.columns[column.derived.from]?.type.kind !== 'timestamp')
-      fail(`${name} is derived from ${column.derived.from}, which is not a timestamp column`)
+  const problems = checkTable(spec)
+  if (problems.length > 0) throw new ContractError(typeof spec?.files === 'string' ? spec.files : 'a table', problems)
   return spec
 }
 
