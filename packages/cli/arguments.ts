@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { choices, didYouMean } from '@droplake/contracts/did-you-mean'
 import { UsageError } from '@droplake/local/usage-error'
 import type { ArgsDef } from 'citty'
 import { type Command, globalOptions } from './command.ts'
@@ -42,7 +43,7 @@ export function checkArguments(command: Command, argv: readonly string[]): void 
     const definition = known.get(token.name)
     const given = token.rawName
     if (!definition || (given.startsWith('--no-') && !negatable(definition)))
-      throw new UsageError(`${at}no option ${given}; there are ${listed(args)}`)
+      throw new UsageError(`${at}no option ${given}${choices(given, listed(args))}`)
     const { type, options } = definition as { type?: string; options?: string[] }
     if (type === 'boolean') {
       if (token.value !== undefined)
@@ -52,7 +53,9 @@ export function checkArguments(command: Command, argv: readonly string[]): void 
         `${at}${given} needs a value, got ${token.value || 'none'}; write ${given} ${hint(token.name, definition)}`,
       )
     else if (options && !options.includes(token.value))
-      throw new UsageError(`${at}${given} takes ${options.join(', ')}, got ${token.value}`)
+      throw new UsageError(
+        `${at}${given} takes ${options.join(', ')}, got ${token.value}${didYouMean(token.value, options)}`,
+      )
   }
   const places = Object.entries(args).filter(([, { type }]) => type === 'positional')
   const most = command.positionals ?? places.length
@@ -73,9 +76,7 @@ export const hint = (name: string, definition: Definition) => definition.valueHi
 const negatable = (definition: Definition) => definition.type === 'boolean' && definition.default === true
 
 const listed = (args: ArgsDef) =>
-  optionsOf(args)
-    .map(([name, definition]) => (negatable(definition) ? `--no-${name}` : `--${name}`))
-    .join(' ')
+  optionsOf(args).map(([name, definition]) => (negatable(definition) ? `--no-${name}` : `--${name}`))
 
 /** A whole number from an option; undefined when it is not given. */
 export function wholeNumber(

@@ -1,3 +1,4 @@
+import { choices } from '@droplake/contracts/did-you-mean'
 import { UsageError } from '@droplake/local/usage-error'
 import { firstWord } from './arguments.ts'
 import type { Command } from './command.ts'
@@ -22,7 +23,7 @@ export async function findCommand(root: Command, args: readonly string[]): Promi
     const load = Object.hasOwn(commands, name) ? commands[name] : undefined
     if (!load) {
       const path = command.meta.name === '' ? '' : `${command.meta.name}: `
-      throw new UsageError(`${path}no command ${name}; there are ${Object.keys(commands).join(', ')}`)
+      throw new UsageError(`${path}no command ${name}${choices(name, Object.keys(commands))}`)
     }
     command = await load()
     if (word) argv = argv.toSpliced(word.index, 1)

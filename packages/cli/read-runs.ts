@@ -1,3 +1,4 @@
+import { didYouMean } from '@droplake/contracts/did-you-mean'
 import { newestEntries } from '@droplake/local/newest-entries'
 import { findReport } from '@droplake/local/reports'
 import { UsageError } from '@droplake/local/usage-error'
@@ -19,7 +20,7 @@ export interface RunSummary {
 type LoggedRun = Omit<RunSummary, 'rowsIn' | 'kept'>
 
 /** The newest pipeline runs of a dataset from its log, newest first, at most `limit`. */
-export async function readRuns({ fx }: Place, dataset: string, limit: number): Promise<LoggedRun[]> {
+export async function readRuns({ fx }: Pick<Place, 'fx'>, dataset: string, limit: number): Promise<LoggedRun[]> {
   const ended = new Map<string, Extract<StoredEntry, { kind: 'end' }>>()
   const runs: LoggedRun[] = []
   // Whoever begins has seen that the run before is over, or took the dataset from it.
@@ -59,8 +60,21 @@ export function withSums(place: Place, runs: readonly LoggedRun[]): Promise<RunS
   )
 }
 
-/** A run's id as the pipeline writes it; anything else could not name an object. */
-export function checkRun(text: string): string {
-  if (/^[\w-]+$/.test(text)) return text
-  throw new UsageError(`${JSON.stringify(text)} is no run; droplake runs lists the runs there are`)
+const newestRuns = 50
+
+/** The dataset of a run; `UsageError` names the run that is meant when there is none of that id. */
+export async function existingRun(place: Pick<Place, 'fx'>, datasets: readonly string[], run: string): Promise<string> {
+  // Anything else could not name an object.
+  const report = /^[\w-]+$/.test(run) ? await findReport(place, run) : undefined
+  if (report) return report.dataset
+  const known = await Promise.all(datasets.map((dataset) => readRuns(place, dataset, newestRuns)))
+  const runs = known.flat().sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))
+  const found = runs.find(({ runId }) => runId === run)
+  if (found) return found.dataset
+  const guess = didYouMean(
+    run,
+    runs.map(({ runId }) => runId),
+    ';',
+  )
+  throw new UsageError(`no run ${JSON.stringify(run)}${guess} droplake runs lists the runs there are`)
 }

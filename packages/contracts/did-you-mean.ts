@@ -46,3 +46,14 @@ export function didYouMean(word: string, candidates: Iterable<string>, otherwise
   const guess = nearest(word, candidates)
   return guess === undefined ? otherwise : `; did you mean ${guess}?`
 }
+
+const mostListed = 30
+
+/** `; did you mean "orders"? there are orders, sellers`: the guess, where there is one, and the list to choose from. */
+export function choices(word: string, candidates: Iterable<string>, none = 'there are none'): string {
+  const all = [...candidates]
+  const more = all.length > mostListed ? `, and ${all.length - mostListed} more` : ''
+  const guess = nearest(word, all)
+  const list = all.length === 0 ? none : `there are ${all.slice(0, mostListed).join(', ')}${more}`
+  return guess === undefined ? `; ${list}` : `; did you mean ${guess}? ${list}`
+}

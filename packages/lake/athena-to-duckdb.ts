@@ -4,7 +4,7 @@ import { checkCalls, checkWords } from './athena-syntax.ts'
 import { nameBareSubqueries } from './athena-text.ts'
 import { typeCheck } from './athena-types.ts'
 import { Dialect, generate, parse } from './polyglot.ts'
-import { QueryFailed } from './query-engine.ts'
+import { NoDatabase, QueryFailed } from './query-engine.ts'
 import { alias, type Data, isObject, kindOf, listOf, type Node, nameOf, rewrite } from './syntax-tree.ts'
 
 /** A table that a statement names: `database.name`, in lower case. */
@@ -77,7 +77,7 @@ function tableReference(data: Data, seen: { tables: Map<string, TableName>; comm
   const database = nameOf(data.schema).toLowerCase()
   if (database === '') {
     if (seen.common.has(name)) return undefined
-    throw new QueryFailed('user', `no table ${name}; write database.table`)
+    throw new NoDatabase(name)
   }
   seen.tables.set(`${database}.${name}`, { database, name })
   const schema = database === 'information_schema' ? { name: '_information_schema', quoted: true } : data.schema

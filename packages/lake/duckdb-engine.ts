@@ -12,8 +12,8 @@ import { gate } from './gate.ts'
 import { jsonFunctions } from './json-functions.ts'
 import type { ObjectStore } from './object-store.ts'
 import { viewStatements } from './private-views.ts'
-import { type QueryEngine, QueryFailed, type QueryResult } from './query-engine.ts'
-import { datasetOf, findTable, type Snapshot, snapshotOf } from './statement-tables.ts'
+import { NoDatabase, type QueryEngine, QueryFailed, type QueryResult } from './query-engine.ts'
+import { datasetOf, findTable, type Snapshot, snapshotOf, withDatabases } from './statement-tables.ts'
 import { writeTable } from './table-writer.ts'
 
 export interface DuckdbEngineOptions {
@@ -117,7 +117,7 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
     const answer = await answerFromCatalog(sql, snapshot)
     if (answer) return answer
     const request = parseCreateTableAs(sql)
-    const translation = athenaToDuckdb(request?.select ?? sql, { named: request !== undefined })
+    const translation = await translated(request?.select ?? sql, { named: request !== undefined, snapshot })
     const select = translation.sql
     if (!request) return withTables(translation, { snapshot, signal }, (connection) => read(connection, select))
 
@@ -152,6 +152,15 @@ async function bind(connection: DuckDBConnection, { sql, refusal }: Translation[
     return undefined
   })
   prepared?.destroySync()
+}
+
+/** A table without its database is one that the catalog may know. */
+async function translated(sql: string, { named, snapshot }: { named: boolean; snapshot: Snapshot }) {
+  try {
+    return athenaToDuckdb(sql, { named })
+  } catch (error) {
+    throw error instanceof NoDatabase ? await withDatabases(snapshot, error) : error
+  }
 }
 
 async function read(connection: DuckDBConnection, sql: string): Promise<QueryResult> {

@@ -1,3 +1,4 @@
+import { didYouMean } from '@droplake/contracts/did-you-mean'
 import { QueryFailed } from './query-engine.ts'
 
 const users = [
@@ -29,5 +30,14 @@ export function queryFailed(error: unknown): QueryFailed {
   // A data file that is no Parquet is called invalid input as well.
   const isDamage = /Invalid Input Error: .*'[^']*\.parquet'/.test(line)
   const kind = !isDamage && users.some((each) => line.startsWith(`${each} Error`)) ? 'user' : 'engine'
-  return new QueryFailed(kind, line, { cause: error })
+  return new QueryFailed(kind, `${line}${candidatesOf(message)}`, { cause: error })
+}
+
+/** Names of columns that DuckDB offers for one that is not there; they are the contract's and the statement's own. */
+function candidatesOf(message: string): string {
+  const [, missing = '', list] =
+    /Referenced column "([^"]*)" not found[\s\S]*?\nCandidate bindings: (.*)/.exec(message) ?? []
+  if (list === undefined) return ''
+  const names = [...list.matchAll(/"([^"]*)"/g)].map(([, name = '']) => name)
+  return didYouMean(missing, names, names.length > 0 ? `; candidates are ${names.join(', ')}` : '')
 }

@@ -51,3 +51,12 @@ export class QueryFailed extends Error {
     this.kind = kind
   }
 }
+
+/** A statement names a table without its database. */
+export class NoDatabase extends QueryFailed {
+  readonly table: string
+  constructor(table: string, advice = '; write database.table') {
+    super('user', `no table ${table}${advice}`)
+    this.table = table
+  }
+}

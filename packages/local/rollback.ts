@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { didYouMean } from '@droplake/contracts/did-you-mean'
 import type { Pin } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { type ModelVersion, modelVersions } from '@droplake/pipeline/model-versions'
@@ -48,5 +49,8 @@ export async function datasetOfModel(
   const there = [...published].flatMap(([dataset, names]) =>
     names.length > 0 ? [`${among.length > 1 ? `in ${dataset} ` : ''}${names.sort().join(', ')}`] : [],
   )
-  throw new UsageError(`rollback: no model ${model} was ever published; there are ${there.join('; ') || 'none yet'}`)
+  const guess = didYouMean(model, [...published.values()].flat(), ';')
+  throw new UsageError(
+    `rollback: no model ${model} was ever published${guess} there are ${there.join('; ') || 'none yet'}`,
+  )
 }

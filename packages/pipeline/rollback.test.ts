@@ -201,8 +201,11 @@ describe('what cannot be done is refused with nothing in the log', () => {
 
   test('a model or a run that nobody knows, and the version that is shown', async () => {
     await publishRun('r1')
-    await refused({ model: 'marts' }, 'd has published no model marts; there are beside, mart, reader')
-    await refused({ to: 'r0' }, 'no run r0 has published mart; droplake rollback mart --list')
+    await refused(
+      { model: 'marts' },
+      'd has published no model marts; did you mean mart? there are beside, mart, reader',
+    )
+    await refused({ to: 'r0' }, 'no run r0 has published mart; did you mean r1? droplake rollback mart --list')
     await refused({ to: 'r1' }, 'mart shows the version of run r1 already')
   })
 

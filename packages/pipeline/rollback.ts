@@ -1,3 +1,4 @@
+import { choices, didYouMean } from '@droplake/contracts/did-you-mean'
 import { descendants } from '@droplake/models/dag'
 import { rollbackAlert } from './alerts.ts'
 import { begin } from './begin.ts'
@@ -124,7 +125,7 @@ async function decide(fx: With<'catalog'>, state: LakeState, input: RollbackInpu
   const shown = versions.find((version) => version.shown)
   if (!newest || !shown)
     throw new RollbackRefused(
-      `rollback: ${dataset} has published no model ${model}; there are ${Object.keys(state.models).sort().join(', ') || 'none'}`,
+      `rollback: ${dataset} has published no model ${model}${choices(model, Object.keys(state.models).sort())}`,
     )
   if (release && !state.models[model]?.pin)
     throw new RollbackRefused(`rollback: ${model} is not rolled back; there is nothing to release`)
@@ -158,7 +159,14 @@ function before(
 function named(run: string, versions: readonly ModelVersion[], { model }: RollbackInput): ModelVersion {
   const target = versions.find((version) => version.run === run)
   const list = `droplake rollback ${model} --list shows the versions there are`
-  if (!target) throw new RollbackRefused(`rollback: no run ${run} has published ${model}; ${list}`)
+  if (!target) {
+    const guess = didYouMean(
+      run,
+      versions.map((version) => version.run),
+      ';',
+    )
+    throw new RollbackRefused(`rollback: no run ${run} has published ${model}${guess} ${list}`)
+  }
   if (!target.whole)
     throw new RollbackRefused(
       `rollback: sweep has taken away the version of ${model} that run ${run} published; ${list}`,

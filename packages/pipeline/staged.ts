@@ -1,3 +1,4 @@
+import type { Reject } from '@droplake/columnar/read-csv'
 import type { Columns, Table } from '@droplake/contracts/table'
 import { lineage } from '@droplake/contracts/table'
 
@@ -35,3 +36,24 @@ export const quarantineColumns = {
   offset: { type: { kind: 'bigint' }, required: true, description: 'first byte of the record in the plain file' },
   length: { type: { kind: 'bigint' }, required: true, description: 'bytes' },
 } as const satisfies Columns
+
+/** Why records are rejected. */
+export const rejectReasons = Object.keys({
+  required: true,
+  not_accepted: true,
+  not_a_number: true,
+  out_of_range: true,
+  too_precise: true,
+  below_min: true,
+  above_max: true,
+  not_a_boolean: true,
+  not_a_timestamp: true,
+  not_a_date: true,
+  ambiguous_date: true,
+  ambiguous_number: true,
+  nul_character: true,
+  cell_count: true,
+  truncated: true,
+  too_long: true,
+  stray_quote: true,
+} satisfies Record<Reject['reason'], true>)

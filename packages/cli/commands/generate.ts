@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { choices } from '@droplake/contracts/did-you-mean'
 import { type Generator, generators } from '@droplake/generator/registry'
 import { folderSink } from '@droplake/generator/sink'
 import { UsageError } from '@droplake/local/usage-error'
@@ -28,7 +29,7 @@ export default command({
   async run(session, args) {
     const name = args._[0] ?? ''
     const generator: Generator | undefined = Object.hasOwn(generators, name) ? generators[name] : undefined
-    if (!generator) throw new UsageError(`generate: nothing named ${name}; there are ${names}`)
+    if (!generator) throw new UsageError(`generate: nothing named ${name}${choices(name, Object.keys(generators))}`)
     if (args.out === undefined) throw new UsageError('generate: no --out given; name a folder for the files: --out DIR')
     const options = optionNames(name, generator, args)
     if (options.from !== undefined) checkFolder('from', options.from)

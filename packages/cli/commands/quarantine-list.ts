@@ -16,7 +16,7 @@ export default command({
       session,
       async (lake) => {
         const datasets = await chosenDatasets(session, lake)
-        const filter = quarantineFilter(args)
+        const filter = await quarantineFilter(lake, datasets, args)
         return (await Promise.all(datasets.map((dataset) => quarantineGroups(lake, dataset, filter)))).flat()
       },
       [],

@@ -1,12 +1,11 @@
 import { type QuarantinedRow, quarantinedRows } from '@droplake/local/quarantine'
-import { findReport } from '@droplake/local/reports'
-import { UsageError } from '@droplake/local/usage-error'
 import { wholeNumber } from '../arguments.ts'
 import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
 import { quarantineFilter, quarantineOptions } from '../quarantine-filter.ts'
+import { existingRun } from '../read-runs.ts'
 import { showRejected } from '../show-quarantine.ts'
-import { withExistingLake } from '../with-lake.ts'
+import { chosenDatasets, withExistingLake } from '../with-lake.ts'
 
 const defaultLimit = 20
 
@@ -31,13 +30,12 @@ export default command({
   async run(session, args) {
     const limit =
       wholeNumber('limit', args.limit, { min: 1 }) ?? (session.json ? Number.POSITIVE_INFINITY : defaultLimit)
-    const filter = quarantineFilter(args)
     const { rows, total } = await withExistingLake(session, async (lake) => {
-      const report = await findReport(lake, args.run)
-      if (!report) throw new UsageError(`no run ${args.run}; ${session.hint('runs')} lists the runs there are`)
+      const dataset = await existingRun(lake, await chosenDatasets(session, lake), args.run)
+      const filter = await quarantineFilter(lake, [dataset], args)
       const found: QuarantinedRow[] = []
       let all = 0
-      for await (const row of quarantinedRows(lake, report.dataset, filter)) if (all++ < limit) found.push(row)
+      for await (const row of quarantinedRows(lake, dataset, filter)) if (all++ < limit) found.push(row)
       return { rows: found, total: all }
     })
     session.answer(rows, () => showRejected(rows, { total, style: session.terminal.style }))

@@ -46,7 +46,7 @@ export default command({
       const { savedQuery } = await import('../saved-queries.ts')
       const datasets =
         session.dataset === undefined ? Object.keys(lake.fx.datasets) : await chosenDatasets(session, lake)
-      return (await savedQuery(saved!, { datasets, settings: lake.fx.settings })).sql
+      return (await savedQuery(saved!, { datasets, settings: lake.fx.settings, contracts: lake.fx.datasets })).sql
     }
     const result = await withExistingLake(
       session,
