@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { contractsFolder, loadAll, sqlFolder } from '@droplake/local/load-datasets'
-import { loadModels, loadQueries } from '@droplake/models/load-models'
+import { loadContracts } from '@droplake/contracts/registry'
+import { contractsFolder, sqlFolder } from '@droplake/local/load-datasets'
+import { readModels, readQueries } from '@droplake/models/load-models'
 import type { Finding } from '@droplake/stage/finding'
-import { firstLineOf, many } from './text.ts'
+import { many } from './text.ts'
 
 export function nodeVersion(): Finding {
   const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as {
@@ -25,21 +26,29 @@ export function nodeVersion(): Finding {
     : { state: 'warn', subject, text: `version ${own}, tested with ${pinned}`, mend: 'run the command with npx' }
 }
 
-/** Whether contracts and models can be read, and how many there are. */
-export async function datasets(): Promise<Finding> {
+/** Whether contracts, models and saved queries can be read, and how many there are; each broken file is a finding. */
+export async function datasets(): Promise<Finding[]> {
   const subject = 'datasets'
-  try {
-    const parts: string[] = []
-    for (const [name, { tables }] of Object.entries(await loadAll([contractsFolder]))) {
-      const sql = join(sqlFolder, name)
-      const models = existsSync(sql) ? await loadModels(sql) : []
-      const queries = existsSync(sql) ? await loadQueries(sql) : []
-      parts.push(
-        `${name} (${many(Object.keys(tables).length, 'table')}, ${many(models.length, 'model')}, ${many(queries.length, 'saved query', 'saved queries')})`,
-      )
-    }
-    return { state: 'ok', subject, text: parts.join(', ') }
-  } catch (error) {
-    return { state: 'fail', subject, text: firstLineOf(error), mend: 'mend the file that it names' }
+  const parts: string[] = []
+  const broken: Finding[] = []
+  for (const [name, dataset] of Object.entries(await loadContracts([contractsFolder]))) {
+    const sql = join(sqlFolder, name)
+    const { models, broken: brokenModels } = await readModels(sql, { dataset })
+    const { queries, broken: brokenQueries } = await readQueries(sql, { dataset })
+    parts.push(
+      `${name} (${many(Object.keys(dataset.tables).length, 'table')}, ${many(models.length, 'model')}, ${many(queries.length, 'saved query', 'saved queries')})`,
+    )
+    for (const { message } of dataset.faults ?? []) broken.push(fault('contract', message))
+    for (const { status, error } of [...brokenModels, ...brokenQueries])
+      if (status === 'failed') broken.push(fault('sql', error.replace(/^models: /, 'sql/')))
   }
+  return [{ state: broken.length > 0 ? 'warn' : 'ok', subject, text: parts.join(', ') }, ...broken]
+}
+
+/** The message says where and why; what is in it from its last semicolon on is what to do. */
+function fault(subject: string, message: string): Finding {
+  const at = message.lastIndexOf('; ')
+  const [text, mend] =
+    at < 0 ? [message, 'correct the line that it names'] : [message.slice(0, at), message.slice(at + 2)]
+  return { state: 'fail', subject, text, mend }
 }

@@ -15,11 +15,11 @@ export async function examine(session: Session): Promise<Finding[]> {
   const findings = [nodeVersion()]
   if (session.stage) return [...findings, ...(await examineThere(session.stage, session))]
   findings.push(await folder(session))
-  findings.push(await datasets())
+  findings.push(...(await datasets()))
   const looks = [engine, holders, leftovers]
   if (!lakeExists(session)) return [...findings, await engineWithout()]
   try {
-    await withFolder(session, {}, async (lake) => {
+    await withFolder(session, { showFaults: false }, async (lake) => {
       for (const look of looks) findings.push(...(await look(session, lake)))
     })
   } catch (error) {
@@ -43,7 +43,7 @@ async function examineThere(named: StageName, session: Session): Promise<Finding
   }
   const { examineStage } = await import('@droplake/stage/examine-stage')
   return withStage(named, async (stage) => {
-    const found = [told, await datasets(), ...(await examineStage(stage))]
+    const found = [told, ...(await datasets()), ...(await examineStage(stage))]
     if (found.some(({ state, subject }) => state === 'fail' && (subject === 'credentials' || subject === 'bucket')))
       return found
     try {

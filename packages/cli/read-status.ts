@@ -1,3 +1,4 @@
+import { tableNamesOf } from '@droplake/contracts/dataset'
 import { unannounced } from '@droplake/pipeline/announce'
 import { datasetOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
@@ -55,7 +56,7 @@ export async function readStatus(lake: Pick<Place, 'fx'>, dataset: string): Prom
     return time
   }
   const tables: DatasetStatus['tables'] = {}
-  for (const name of Object.keys(datasetOf(lake.fx, dataset).tables)) {
+  for (const name of tableNamesOf(datasetOf(lake.fx, dataset))) {
     const table = state.tables[name]
     const partition =
       Object.keys(table?.partitions ?? {})

@@ -17,7 +17,7 @@ export function exitCodeOf({ objects, runs, leftOut = [] }: DropResult): ExitCod
   const bad =
     runs.some(({ status }) => status === 'failed' || status === 'held') ||
     [...last.values()].some((outcome) => outcome === 'set_aside' || outcome === 'deferred') ||
-    objects.some(({ outcome }) => outcome === 'unroutable') ||
+    objects.some(({ outcome }) => outcome === 'unroutable' || outcome === 'deferred') ||
     leftOut.length > 0
   return bad ? exit.failed : exit.done
 }
@@ -30,6 +30,12 @@ export function showDrop(result: DropResult, session: Session, style: Style): st
   const lines = showLeftOut(result, style)
   const known = objects.filter(({ key, outcome }) => outcome === 'duplicate' && !reported.has(key))
   if (known.length > 0) lines.push(`${many(known.length, 'file')} the lake has already, nothing to do: ${names(known)}`)
+  const waiting = objects.filter(({ outcome }) => outcome === 'deferred')
+  if (waiting.length > 0)
+    lines.push(
+      `${style.red('waiting')} ${names(waiting)}: under raw/, until the broken contract can be loaded`,
+      `  correct the contract, then ${session.hint('run')}`,
+    )
   const unknown = objects.filter(({ outcome }) => outcome === 'unroutable')
   for (const object of unknown.slice(0, mostShown)) lines.push(...unroutable(object, session, style))
   if (unknown.length > mostShown)

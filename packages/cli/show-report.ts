@@ -77,8 +77,8 @@ function rulesOf({ quality }: Report, style: Style): string[] {
     .filter(({ status }) => status === 'fail')
     .map(({ rule, table, severity, failing, error }) => {
       const look = severity === 'error' ? style.red : style.yellow
-      if (error) return `  ${look(severity)}  the rules of ${table} could not be checked: ${readable(error)}`
-      return `  ${look(severity)}  rule ${rule} of ${table} fails for ${many(failing, 'row')}`
+      const what = error === undefined ? `fails for ${many(failing, 'row')}` : `cannot be asked: ${readable(error)}`
+      return `  ${look(severity)}  rule ${rule} of ${table} ${what}`
     })
 }
 

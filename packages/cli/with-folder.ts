@@ -1,3 +1,4 @@
+import { type Dataset, faultsOf } from '@droplake/contracts/dataset'
 import { consoleNotifier } from '@droplake/lake/console-notifier'
 import { fanOut } from '@droplake/lake/fan-out'
 import { fileNotifier } from '@droplake/lake/file-notifier'
@@ -9,6 +10,7 @@ import { findRecord } from '@droplake/pipeline/records'
 import type { CleanRecord } from '@droplake/pipeline/step-records'
 import { lineView, liveView, type View } from './live-view.ts'
 import type { Session } from './session.ts'
+import { readable } from './text.ts'
 
 export interface LakeOptions {
   /** `all`: every alert is shown. `unreported`: those that a run's printed report does not tell anyway. */
@@ -17,6 +19,8 @@ export interface LakeOptions {
   queryMemoryMb?: number
   onEvent?: (event: ExecutionEvent) => void
   onAlert?: (alert: Alert) => void
+  /** Default true: contracts that cannot be loaded are named on standard error. */
+  showFaults?: boolean
 }
 
 const reported: Alert['attributes']['kind'][] = ['published', 'held', 'failed', 'set_aside', 'unroutable']
@@ -54,6 +58,7 @@ export async function withFolder<T>(
       },
     })
     opened = lake
+    if (options.showFaults ?? true) showFaults(session, lake.fx.datasets)
     try {
       return await use(lake)
     } finally {
@@ -73,6 +78,12 @@ async function tellRead({ fx }: Lake, event: ExecutionEvent, tell: NonNullable<V
   const record = await findRecord<CleanRecord>(fx.store, keys.cleanDone(run, table, event.index)).catch(() => undefined)
   const rows = record?.sources.reduce((sum, source) => sum + source.rows, 0) ?? 0
   if (record) tell(event.execution, { rows, bytes: record.io.bytesRead })
+}
+
+/** One line for each contract that cannot be loaded, whatever the command: what it does may be less than what was asked. */
+export function showFaults({ terminal }: Pick<Session, 'terminal'>, datasets: Record<string, Dataset>): void {
+  for (const { message } of faultsOf(datasets))
+    terminal.note(`${terminal.noteStyle.red('broken contract:')} ${readable(message)}`)
 }
 
 function viewOf({ quiet, terminal }: Session): View {

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { choices } from '@droplake/contracts/did-you-mean'
 import { UsageError } from '@droplake/local/usage-error'
 import type { Holder } from '@droplake/pipeline/lake-state'
 import type { Place } from '@droplake/pipeline/place'
@@ -6,7 +7,7 @@ import { finishing } from './interrupts.ts'
 import { holderText } from './read-status.ts'
 import type { Session } from './session.ts'
 import { moment, readable } from './text.ts'
-import { type LakeOptions, withFolder } from './with-folder.ts'
+import { type LakeOptions, showFaults, withFolder } from './with-folder.ts'
 import { leaveOnInterrupt, withStage } from './with-stage.ts'
 
 /** Opens the lake that is meant, a folder's or a stage's, and closes it whatever happens. An absent folder is created. */
@@ -15,7 +16,11 @@ export async function withLake<T>(
   options: LakeOptions,
   use: (place: Place) => Promise<T>,
 ): Promise<T> {
-  return session.stage ? withStage(session.stage, use) : withFolder(session, options, use)
+  if (!session.stage) return withFolder(session, options, use)
+  return withStage(session.stage, (stage) => {
+    showFaults(session, stage.fx.datasets)
+    return use(stage)
+  })
 }
 
 /** The lake as it is: for commands that only look, and create nothing. */
@@ -76,6 +81,6 @@ export async function chosenDatasets(session: Pick<Session, 'dataset'>, place: P
     return datasetsInUse(place)
   }
   const names = Object.keys(place.fx.datasets)
-  if (!names.includes(dataset)) throw new UsageError(`no dataset ${dataset}; there are ${names.join(', ')}`)
+  if (!names.includes(dataset)) throw new UsageError(`no dataset ${dataset}${choices(dataset, names)}`)
   return [dataset]
 }

@@ -11,18 +11,24 @@ export function outputsOf({ name, outputs }: StageName): { outputs: Outputs; pat
 /** Opens the stage that was named, and closes it whatever happens. What AWS refuses is told in words. */
 export async function withStage<T>(named: StageName, use: (stage: Stage) => Promise<T>): Promise<T> {
   const { outputs } = outputsOf(named)
-  const [{ openStage }, { localAlive, localHolder }, { contractsFolder, loadAll, sqlFolder }, { modelLoader }] =
-    await Promise.all([
-      import('@droplake/stage/stage'),
-      import('@droplake/local/holder'),
-      import('@droplake/local/load-datasets'),
-      import('@droplake/local/model-loader'),
-    ])
-  const datasets = await loadAll([contractsFolder])
+  const [
+    { loadContracts },
+    { openStage },
+    { localAlive, localHolder },
+    { contractsFolder, sqlFolder },
+    { modelLoader },
+  ] = await Promise.all([
+    import('@droplake/contracts/registry'),
+    import('@droplake/stage/stage'),
+    import('@droplake/local/holder'),
+    import('@droplake/local/load-datasets'),
+    import('@droplake/local/model-loader'),
+  ])
+  const datasets = await loadContracts([contractsFolder])
   const stage = openStage({
     outputs,
     datasets,
-    models: modelLoader([sqlFolder], datasets),
+    ...modelLoader([sqlFolder], datasets),
     executions: { alive: localAlive, holder: localHolder },
   })
   try {

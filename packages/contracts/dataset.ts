@@ -50,6 +50,15 @@ export interface Dataset extends DatasetSpec {
   outOfService?: Readonly<Record<string, string>>
 }
 
+/** Names of all tables of a dataset, also of those that are out of service; sorted. */
+export function tableNamesOf({ tables, outOfService = {} }: Pick<Dataset, 'tables' | 'outOfService'>): string[] {
+  const lost = Object.keys(outOfService).map((full) => full.slice(full.indexOf('.') + 1))
+  return [...new Set([...Object.keys(tables), ...lost])].sort()
+}
+
+export const faultsOf = (datasets: Record<string, Dataset>): Fault[] =>
+  Object.values(datasets).flatMap(({ faults = [] }) => faults)
+
 const datasetOptions: Record<keyof DatasetSpec, Shape> = {
   description: anyText,
   rawFolders: texts,

@@ -67,9 +67,12 @@ function glob(pattern: string): RegExp {
 const joined = (name: string) => name.toLowerCase().replace(/[^\p{L}\p{N}*]+/gu, '_')
 const introduced = /^_?(copy_of|copia_de|cópia_de|kopie_von|copie_de|df)_/
 
+/** Whether the table's pattern itself takes the name, with nothing left out or put in. */
+export const takesName = ({ files }: Table, path: string) => glob(files).test(unpackedName(path))
+
 /** The ways in which a name fits a table, the strictest first; the place of the first one that holds is the fit. */
 const ways: ((name: string, table: Table) => boolean)[] = [
-  (name, { files }) => glob(files).test(unpackedName(name)),
+  (name, table) => takesName(table, name),
   (name, { files }) => {
     const pattern = joined(stemOf(files))
     return /\p{L}/u.test(pattern) && glob(pattern).test(joined(stemOf(name)).replace(introduced, ''))

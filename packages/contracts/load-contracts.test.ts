@@ -3,7 +3,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import { faultsOf, loadContracts, loadDatasets } from './registry.ts'
+import { faultsOf } from './dataset.ts'
+import { loadContracts, loadDatasets } from './registry.ts'
 import { rawPlace, routeKey } from './route.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'droplake-faults-'))
@@ -321,7 +322,8 @@ test('a file that does not even run is told with its line, in one sentence', () 
     'import.ts': returns.replace(language('table'), "'./tabel.ts'"),
     'throws.ts': `${returns}throw new Error('no such luck')\n`,
   })
-  const program = `import { faultsOf, loadContracts } from ${language('registry')}
+  const program = `import { faultsOf } from ${language('dataset')}
+    import { loadContracts } from ${language('registry')}
     console.log(JSON.stringify(faultsOf(await loadContracts([${JSON.stringify(folder)}]))))`
   const out = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
   const messages = (JSON.parse(out) as { message: string }[]).map(({ message }) => message.replaceAll(`${folder}/`, ''))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { assembleTable, checkOverlaps, tableName } from './assemble.ts'
 import type { Problem } from './check.ts'
 import { checkTable } from './check-table.ts'
-import { checkDataset, type Dataset, type DatasetSpec, type Fault } from './dataset.ts'
+import { checkDataset, type Dataset, type DatasetSpec, type Fault, faultsOf } from './dataset.ts'
 import { checkLookups } from './enriched.ts'
 import { loadFile, placed } from './load-file.ts'
 import type { Table, TableSpec } from './table.ts'
@@ -56,9 +56,6 @@ export async function loadDatasets(folder: string): Promise<Record<string, Datas
   if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join('\n'))
   return datasets
 }
-
-export const faultsOf = (datasets: Record<string, Dataset>): Fault[] =>
-  Object.values(datasets).flatMap(({ faults = [] }) => faults)
 
 async function loadDataset(
   name: string,

@@ -1,5 +1,5 @@
-import type { Dataset } from './dataset.ts'
-import { fittingTables, isNumbered, tablesOf } from './file-name.ts'
+import { type Dataset, type Fault, faultsOf } from './dataset.ts'
+import { fittingTables, isNumbered, tablesOf, takesName } from './file-name.ts'
 import type { Table } from './table.ts'
 
 /**
@@ -47,5 +47,23 @@ export function rawPlace(datasets: Record<string, Dataset>, key: string): RawPla
 export function routeKey(datasets: Record<string, Dataset>, key: string): Table | undefined {
   const place = rawPlace(datasets, key)
   if (!place) return undefined
-  return place.table ?? routeFile({ [place.dataset.name]: place.dataset }, place.path)
+  if (place.table) return place.table
+  const { dataset, path } = place
+  const [folder = ''] = path.split('/')
+  if (path.includes('/') && dataset.outOfService?.[`cleaned.${folder}`] !== undefined) return undefined
+  const table = routeFile({ [dataset.name]: dataset }, path)
+  // What is like one table's name may be the very name of one whose contract cannot be loaded.
+  return table && dataset.faults && !path.split('/').some((name) => takesName(table, name)) ? undefined : table
+}
+
+/**
+ * Why a raw object that no table takes may be some table's all the same: a contract that may know it cannot be loaded. The
+ * object waits until it can; it is not unroutable. Undefined where every contract that may know it was asked.
+ */
+export function faultFor(datasets: Record<string, Dataset>, key: string): Fault | undefined {
+  const folder = key.split('/')[1] ?? ''
+  const owners = Object.values(datasets).filter(({ rawFolders }) => rawFolders.includes(folder))
+  if (owners.length > 0) return owners.flatMap(({ faults = [] }) => faults)[0]
+  // The raw folders of a dataset whose settings cannot be loaded are not known.
+  return faultsOf(datasets).find(({ table }) => table === undefined)
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { faultFor } from '@droplake/contracts/route'
 import type { LoggedSource } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { forced, sourceName, sourcesOf } from '@droplake/pipeline/markers'
@@ -36,7 +37,8 @@ export interface DroppedObject {
   member?: string
   dataset: string | null
   table: string | null
-  outcome: 'admitted' | 'duplicate' | 'unroutable' | 'empty'
+  /** `deferred`: it waits under `raw/` for a contract that cannot be loaded. */
+  outcome: 'admitted' | 'duplicate' | 'unroutable' | 'deferred' | 'empty'
   /** Why no table takes it. */
   message?: string
   /** It is no file of rows, whatever table it is meant for. */
@@ -100,7 +102,9 @@ async function putObject({ fx }: Place, file: DroppedFile, version: string): Pro
   const info = dataset ? await fx.store.head(key, version) : undefined
   const found = info && (await recognizeObject(fx, info))
   const sources = found ? sourcesOf(info, found.parts) : []
-  return { path, key, version, dataset, unroutable: found?.unroutable ?? unroutable, sources }
+  const left = found?.unroutable ?? unroutable
+  const fault = sources.length === 0 && left.length === 0 ? faultFor(fx.datasets, key) : undefined
+  return { path, key, version, dataset, unroutable: left, sources, ...(fault ? { waiting: fault.message } : {}) }
 }
 
 type Dropped = PutObject & { answer: Answer | undefined }
@@ -155,7 +159,8 @@ function describe(
   answer: Answer | undefined,
   logged: Record<string, LoggedSource>,
 ): DroppedObject[] {
-  const { key, path, dataset, unroutable } = object
+  const { key, path, dataset, unroutable, waiting } = object
+  if (waiting !== undefined) return [{ key, dataset, table: null, outcome: 'deferred', message: waiting, path }]
   const taken = object.sources.map(
     (source): DroppedObject => ({
       key: sourceName(source),

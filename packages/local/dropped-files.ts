@@ -1,9 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, resolve, sep } from 'node:path'
 import type { FileBytes } from '@droplake/columnar/file-bytes'
-import type { Dataset } from '@droplake/contracts/dataset'
+import { type Dataset, tableNamesOf } from '@droplake/contracts/dataset'
+import { choices } from '@droplake/contracts/did-you-mean'
 import { fittingTables, isNumbered, tablesOf } from '@droplake/contracts/file-name'
-import { recognize, type Unroutable } from '@droplake/pipeline/recognize'
+import { recognize, trusted, type Unroutable } from '@droplake/pipeline/recognize'
 import type { LeftOutPath } from './dropped-paths.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -46,16 +47,16 @@ export async function droppedFiles(
 }
 
 function givenDataset(datasets: Record<string, Dataset>, { dataset, table }: Named): Dataset | undefined {
-  const list = Object.keys(datasets).join(', ')
+  const list = Object.keys(datasets)
   if (table !== undefined && dataset === undefined)
-    throw new UsageError(`drop: --table ${table} needs --dataset; the datasets are ${list}`)
+    throw new UsageError(`drop: --table ${table} needs --dataset; the datasets are ${list.join(', ')}`)
   if (dataset === undefined) return undefined
   const given = Object.hasOwn(datasets, dataset) ? datasets[dataset] : undefined
-  if (!given) throw new UsageError(`drop: no dataset ${dataset}; the datasets are ${list}`)
-  if (table !== undefined && !Object.hasOwn(given.tables, table))
-    throw new UsageError(
-      `drop: ${given.name} has no table ${table}; its tables are ${Object.keys(given.tables).join(', ')}`,
-    )
+  if (!given) throw new UsageError(`drop: no dataset ${dataset}${choices(dataset, list)}`)
+  if (table === undefined) return given
+  // A table that is out of service is there; its files wait.
+  const tables = tableNamesOf(given)
+  if (!tables.includes(table)) throw new UsageError(`drop: ${given.name} has no table ${table}${choices(table, tables)}`)
   return given
 }
 
@@ -66,12 +67,13 @@ async function target(
 ): Promise<Pick<DroppedFile, 'key' | 'dataset' | 'unroutable'>> {
   if (given && table !== undefined)
     return { key: `raw/${given.rawFolders[0]}/${table}/${basename(path)}`, dataset: given.name, unroutable: [] }
-  const place = placeOf(given ? [given] : Object.values(datasets), path)
+  const among = given ? { [given.name]: given } : datasets
+  const place = placeOf(Object.values(among), path)
   await using file = await open(path)
-  const tables = tablesOf(given ? { [given.name]: given } : datasets)
-  const found = await recognize(tables, { path: place }, fileBytes(file, size))
+  const found = trusted(among, place, await recognize(tablesOf(among), { path: place }, fileBytes(file, size)))
   const takers = found.parts.map((part) => part.table.dataset)
-  const routed = mostFrequent(takers) ?? null
+  // What may belong to a contract that cannot be loaded waits in that dataset's folder.
+  const routed = mostFrequent(takers) ?? found.waiting?.dataset ?? null
   const folder = routed ? datasets[routed]?.rawFolders[0] : (given?.rawFolders[0] ?? 'unrouted')
   return { key: `raw/${folder}/${place}`, dataset: routed, unroutable: found.unroutable }
 }

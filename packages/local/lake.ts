@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { loadContracts } from '@droplake/contracts/registry'
 import type { Clock } from '@droplake/lake/clock'
 import { systemClock } from '@droplake/lake/clock'
 import { duckdbEngine } from '@droplake/lake/duckdb-engine'
@@ -14,7 +15,7 @@ import { crawlRaw } from './crawl-raw.ts'
 import { type DataService, dataHandlers, dataServices, handlers } from './handlers.ts'
 import { localAlive, localHolder } from './holder.ts'
 import { type Execution, type ExecutionEvent, execute } from './interpreter.ts'
-import { contractsFolder, loadAll, sqlFolder } from './load-datasets.ts'
+import { contractsFolder, sqlFolder } from './load-datasets.ts'
 import { makeLakeFolder } from './make-folder.ts'
 import { modelLoader } from './model-loader.ts'
 import { workerPool } from './workers.ts'
@@ -61,7 +62,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
   makeLakeFolder(folder)
   const { sync = true, datasetFolders = [contractsFolder], sqlFolders = [sqlFolder] } = options
   const settings = { ...defaultSettings, settleSeconds: defaultSettleSeconds, ...options.settings }
-  const datasets = await loadAll(datasetFolders)
+  const datasets = await loadContracts(datasetFolders)
   const plainStore = fileStore(folder, { sync })
   const store = options.wrapStore?.(plainStore) ?? plainStore
   const catalog = fileCatalog(store)
@@ -81,7 +82,7 @@ export async function openLake(options: LakeOptions): Promise<Lake> {
     notifier: options.notifier,
     clock: options.clock ?? systemClock,
     executions: { alive: localAlive, holder: localHolder },
-    models: modelLoader(sqlFolders, datasets),
+    ...modelLoader(sqlFolders, datasets),
   }
   const direct = { ...handlers(fx), ...dataHandlers(fx) }
   const size = options.workers ?? availableParallelism()

@@ -1,22 +1,26 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dataset } from '@droplake/contracts/dataset'
-import { loadModels } from '@droplake/models/load-models'
+import { type BrokenModel, readModels } from '@droplake/models/load-models'
 import type { Model } from '@droplake/models/model'
 
 /** Loads a dataset's models from the last of the folders that has any, again only when a file of them changed. */
 export function modelLoader(folders: readonly string[], datasets: Record<string, Dataset>) {
-  const loaded = new Map<string, { stamp: string; models: Promise<Model[]> }>()
-  return async (name: string): Promise<Model[]> => {
-    const dataset = datasets[name]
+  const loaded = new Map<string, { stamp: string; read: ReturnType<typeof readModels> }>()
+  const read = async (name: string): ReturnType<typeof readModels> => {
+    const dataset = Object.hasOwn(datasets, name) ? datasets[name] : undefined
     const folder = folders.map((each) => join(each, name)).findLast((each) => existsSync(each))
-    if (!dataset || !folder) return []
+    if (!dataset || !folder) return { models: [], broken: [] }
     const stamp = stampOf(folder)
     const known = loaded.get(folder)
-    if (known?.stamp === stamp) return known.models
-    const models = loadModels(folder, { dataset })
-    loaded.set(folder, { stamp, models })
-    return models
+    if (known?.stamp === stamp) return known.read
+    const reading = readModels(folder, { dataset })
+    loaded.set(folder, { stamp, read: reading })
+    return reading
+  }
+  return {
+    models: async (name: string): Promise<Model[]> => (await read(name)).models,
+    brokenModels: async (name: string): Promise<BrokenModel[]> => (await read(name)).broken,
   }
 }
 

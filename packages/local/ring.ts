@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { faultFor } from '@droplake/contracts/route'
 import { notifyUnroutable, withDigest } from '@droplake/pipeline/announce'
 import { openQueue, type Queue } from '@droplake/pipeline/enqueue'
 import { keys } from '@droplake/pipeline/keys'
@@ -19,6 +20,8 @@ export interface PutObject {
   sources: Source[]
   /** What none takes. */
   unroutable: Unroutable[]
+  /** Set where nobody knows who takes it: the contract that cannot be loaded. */
+  waiting?: string
 }
 
 /** What came of a bell: Admit's answer, as far as it was heard. */
@@ -105,7 +108,9 @@ export async function heard(
     options.onLate?.(late.length)
     await ringLate(place, late)
   }
-  return objects.map(({ sources }) => ({ outcome: sources.length > 0 ? 'coalesced' : 'unroutable' }))
+  return objects.map(({ key, sources }) => ({
+    outcome: sources.length > 0 ? 'coalesced' : faultFor(place.fx.datasets, key) ? 'deferred' : 'unroutable',
+  }))
 }
 
 /** Those of which a source has neither a marker nor an entry in the log. */

@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { loadContracts } from '@droplake/contracts/registry'
 import { fileStore } from '@droplake/lake/file-store'
 import { publicError, wholeError } from '@droplake/pipeline/public-text'
 import { type DataService, dataHandlers } from './handlers.ts'
-import { loadAll } from './load-datasets.ts'
 
 /** What a worker is told at its start. */
 export interface WorkerData {
@@ -26,7 +26,7 @@ const { folder, datasetFolders, settings, sync } = workerData as WorkerData
 const handlers = dataHandlers({
   store: fileStore(folder, { sync }),
   clock: { now: () => Date.now() },
-  datasets: await loadAll(datasetFolders),
+  datasets: await loadContracts(datasetFolders),
   settings,
 })
 

@@ -10,9 +10,15 @@ export interface Rule {
 export interface RuleResult extends Rule {
   status: 'pass' | 'fail'
   failing: number
-  /** Why nothing could be counted. */
+  /** The rule could not be asked, so nobody knows how many rows fail it. */
   error?: string
 }
+
+/** `rule cheap of orders fails for 3 rows`, or why nobody knows. */
+export const describeFailure = ({ rule, table, failing, error }: RuleResult) =>
+  error === undefined
+    ? `rule ${rule} of ${table} fails for ${failing} rows`
+    : `rule ${rule} of ${table} cannot be asked: ${error}`
 
 /** Results of rules from counts in the same order; a count is a number, or digits. */
 export function judge(rules: readonly Rule[], counts: readonly unknown[]): RuleResult[] {

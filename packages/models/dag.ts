@@ -40,6 +40,25 @@ function parents(model: Model): string[] {
   return [...model.inputs, ...own].filter(({ zone }) => zone === 'curated').map(({ name }) => name)
 }
 
+/** The models that depend on themselves, each with the way that leads back to it. */
+export function circles(models: readonly Model[]): Map<string, string[]> {
+  const names = new Set(models.map(({ name }) => name))
+  const next = new Map(models.map((model) => [model.name, parents(model).filter((parent) => names.has(parent))]))
+  const found = new Map<string, string[]>()
+  for (const { name } of models) {
+    const ways = [[name]]
+    const seen = new Set<string>()
+    for (let way = ways.shift(); way && !found.has(name); way = ways.shift())
+      for (const parent of next.get(way.at(-1) ?? '') ?? []) {
+        if (parent === name) found.set(name, [...way, parent])
+        if (seen.has(parent)) continue
+        seen.add(parent)
+        ways.push([...way, parent])
+      }
+  }
+  return found
+}
+
 /** One circle among models that all wait for another one. */
 function circle(waiting: Map<string, string[]>): string[] {
   const path: string[] = []

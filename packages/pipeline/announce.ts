@@ -57,7 +57,7 @@ export async function announce(
 
 /** What a look at one object came to. */
 export interface Announced {
-  outcome: 'pending' | 'duplicate' | 'unroutable'
+  outcome: 'pending' | 'duplicate' | 'unroutable' | 'deferred'
   /** What no table takes of it. */
   unroutable: Unroutable[]
 }
@@ -70,7 +70,8 @@ export async function announceOne(
 ): Promise<Announced> {
   const { store } = fx
   const { dataset, nonce } = of
-  const { parts = [], unroutable = [] } = (await recognizeObject(fx, info)) ?? {}
+  const { parts = [], unroutable = [], waiting } = (await recognizeObject(fx, info)) ?? {}
+  if (waiting) return { outcome: 'deferred', unroutable }
   let sources = sourcesOf(info, parts, nonce)
   if (sources.length === 0) return { outcome: 'unroutable', unroutable }
   const areLogged = async () => {

@@ -6,6 +6,7 @@ import type { Clock } from '@droplake/lake/clock'
 import type { Notifier } from '@droplake/lake/notifier'
 import type { ObjectStore } from '@droplake/lake/object-store'
 import type { QueryEngine } from '@droplake/lake/query-engine'
+import type { BrokenModel } from '@droplake/models/load-models'
 import type { Model } from '@droplake/models/model'
 import type { Executions } from './begin.ts'
 import type { Holder } from './lake-state.ts'
@@ -54,7 +55,10 @@ export interface Effects extends DataEffects {
   engine: QueryEngine
   notifier: Notifier
   executions: Executions & { holder(execution: string): Holder }
+  /** Those that can be built. */
   models(dataset: string): Promise<Model[]>
+  /** Those that cannot be built as their files stand, and why; absent where broken files are refused before, as by a deployment. */
+  brokenModels?(dataset: string): Promise<BrokenModel[]>
 }
 
 /** What one service needs beside the data: so its bundle and its role hold no more. */

@@ -111,12 +111,17 @@ async function modelResults(
   if (!plan) return {}
   const results: Report['models'] = {}
   const due = plan.layers.flat()
-  for (const { name } of await fx.models(state.dataset)) {
+  const { broken = {} } = plan
+  const names = new Set((await fx.models(state.dataset)).map(({ name }) => name))
+  for (const name of [...names, ...Object.keys(plan.held), ...Object.keys(broken)].sort()) {
     const record = await findIntact<ModelRecord>(fx.store, keys.modelDone(of.run, name))
     const held = plan.held[name]
     const pinned = plan.pinned?.[name]
     if (pinned) results[name] = { status: 'held', rows: publishedRows(state, name), error: pinned }
-    else if (held) results[name] = { status: 'held', rows: 0, error: held }
+    else if (broken[name] !== undefined)
+      results[name] = { status: 'failed', rows: publishedRows(state, name), error: broken[name] }
+    else if (held)
+      results[name] = { status: 'held', rows: names.has(name) ? 0 : publishedRows(state, name), error: held }
     else if (!due.includes(name)) results[name] = { status: 'unchanged', rows: publishedRows(state, name) }
     else if (record?.status === 'built' && of.published?.models[name])
       results[name] = { status: 'published', rows: record.rows }

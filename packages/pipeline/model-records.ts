@@ -10,6 +10,8 @@ export interface ModelPlan {
   /** Only these partitions of a model; a model that is not named is built whole. */
   partitions: Record<string, string[]>
   held: Record<string, string>
+  /** Models whose files cannot be read as SQL models, with place and reason. */
+  broken?: Record<string, string>
   pinned?: Record<string, string>
   reasons: Record<string, string>
 }

@@ -1,6 +1,8 @@
 import type { Dataset } from '@droplake/contracts/dataset'
+import type { ObjectStore } from '@droplake/lake/object-store'
 import type { Model } from '@droplake/models/model'
 import type { LakeState } from './lake-state.ts'
+import { pendingIds, pendingSources } from './markers.ts'
 import { staleIn } from './model-inputs.ts'
 
 const failuresInARow = 3
@@ -32,4 +34,14 @@ function isHopeless(state: LakeState): boolean {
   const last = state.ended.filter(({ purpose }) => purpose === 'pipeline').slice(-failuresInARow)
   const failed = last.length === failuresInARow && last.every(({ status }) => status === 'failed')
   return failed || last.at(-1)?.status === 'held'
+}
+
+/**
+ * Ids of the pending sources that a run could take. Those of a table that is out of service wait for its contract, and are
+ * no reason for a run until then.
+ */
+export async function workable(store: ObjectStore, dataset: Dataset): Promise<string[]> {
+  if (!dataset.outOfService) return pendingIds(store, dataset.name)
+  const pending = await pendingSources(store, dataset.name)
+  return pending.filter(({ table }) => Object.hasOwn(dataset.tables, table)).map(({ id }) => id)
 }

@@ -12,7 +12,8 @@ import { foreignFormat } from '@droplake/columnar/foreign-format'
 import { isParquet, parquetColumns } from '@droplake/columnar/parquet-as-csv'
 import { type Fit, fitsOf, headerNames, tableByColumns } from '@droplake/columnar/recognize-columns'
 import { openZip, type Zip, type ZipMember } from '@droplake/columnar/zip'
-import { nameDistance } from '@droplake/contracts/file-name'
+import { type Dataset, type Fault, faultsOf } from '@droplake/contracts/dataset'
+import { nameDistance, takesName } from '@droplake/contracts/file-name'
 import { rawPlace, tablesByName } from '@droplake/contracts/route'
 import type { Table } from '@droplake/contracts/table'
 import type { ObjectInfo } from '@droplake/lake/object-store'
@@ -52,12 +53,33 @@ export interface Recognized {
 export async function recognizeObject(
   { store, datasets }: Pick<DataEffects, 'store' | 'datasets'>,
   info: ObjectInfo,
-): Promise<(Recognized & { dataset: string }) | undefined> {
+): Promise<(Recognized & { dataset: string; waiting?: Fault }) | undefined> {
   const place = rawPlace(datasets, info.key)
   if (!place) return undefined
   const { dataset, ...at } = place
   const found = await recognize(Object.values(dataset.tables), at, objectBytes(store, info))
-  return { dataset: dataset.name, ...found }
+  return { dataset: dataset.name, ...trusted({ [dataset.name]: dataset }, at.path, found, at.table) }
+}
+
+/**
+ * What was recognized, as far as it is certain while a contract of the datasets cannot be loaded: a file that no table takes
+ * may be of that contract's table, and so may one whose name or header is only like another table's. All of it waits then.
+ */
+export function trusted(
+  datasets: Record<string, Dataset>,
+  path: string,
+  found: Recognized,
+  named?: Table,
+): Recognized & { waiting?: Fault } {
+  const [fault] = faultsOf(datasets)
+  if (!fault || named) return found
+  const isCertain = ({ table, member }: Part) =>
+    !datasets[table.dataset]?.faults || (member ?? path).split('/').some((name) => takesName(table, name))
+  const [folder, ...below] = path.split('/')
+  const isOther =
+    below.length > 0 && Object.values(datasets).some(({ outOfService }) => outOfService?.[`cleaned.${folder}`])
+  if (!isOther && found.unroutable.every(({ isForeign }) => isForeign) && found.parts.every(isCertain)) return found
+  return { parts: [], unroutable: [], waiting: fault }
 }
 
 /** Whether a file's name says that it holds files. */

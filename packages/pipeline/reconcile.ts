@@ -30,12 +30,30 @@ export async function reconcile(
       if (lastChange(now) !== lastChange(state)) throw new MovedOn()
     }
     try {
-      await fx.catalog.follow(catalogState(datasetOf(fx, dataset), state, fx.settings), { still })
+      const follow = catalogState(datasetOf(fx, dataset), state, fx.settings)
+      follow.tables.push(...(await keptTables(fx, datasetOf(fx, dataset), state)))
+      await fx.catalog.follow(follow, { still })
       return state
     } catch (error) {
       if (!(error instanceof MovedOn)) throw error
     }
   }
+}
+
+/** Tables that are out of service: readers go on to see them as they were, with the files that the log names. */
+async function keptTables(
+  fx: Pick<Effects, 'catalog' | 'settings'>,
+  { name: dataset, outOfService }: Dataset,
+  state: LakeState,
+): Promise<CatalogTable[]> {
+  if (!outOfService) return []
+  const shown = (await fx.catalog.show(dataset))?.tables ?? []
+  return Object.keys(outOfService).flatMap((full) => {
+    const [zone, name = ''] = full.split('.') as ['cleaned' | 'enriched', string]
+    const table = shown.find((each) => each.database === database(fx, dataset, zone) && each.name === name)
+    const stored = (zone === 'cleaned' ? state.tables : state.enriched)[name]
+    return table ? { ...table, partitions: partitionsOf(stored) } : []
+  })
 }
 
 /** Newest entry of those that the catalog shows something of. */
@@ -106,11 +124,14 @@ function catalogTable(table: Table, of: Shape & { database: string; state: Table
       ...(description ? { description } : {}),
     })),
     ...(of.partition ? { partitionColumn: of.partition.name } : {}),
-    partitions: Object.entries(of.state?.partitions ?? {}).map(([value, { location, files, rows }]) => ({
-      value,
-      location,
-      files: files.map((file) => file.key),
-      rows,
-    })),
+    partitions: partitionsOf(of.state),
   }
 }
+
+const partitionsOf = (state: TableState | undefined): CatalogTable['partitions'] =>
+  Object.entries(state?.partitions ?? {}).map(([value, { location, files, rows }]) => ({
+    value,
+    location,
+    files: files.map((file) => file.key),
+    rows,
+  }))

@@ -1,5 +1,5 @@
 import { isLitter } from '@droplake/contracts/file-name'
-import { rawPlace } from '@droplake/contracts/route'
+import { faultFor, rawPlace } from '@droplake/contracts/route'
 import { isRawKey } from '@droplake/lake/object-key'
 import { isRefusal, ObjectNotFound } from '@droplake/lake/object-store'
 import { abandonedAlert, unreadableAlert, unroutableAlert } from '@droplake/pipeline/alerts'
@@ -8,7 +8,7 @@ import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
 import { pendingIds, removeMarkers } from '@droplake/pipeline/markers'
-import { needsRun } from '@droplake/pipeline/needs-run'
+import { needsRun, workable } from '@droplake/pipeline/needs-run'
 import { notifyOnce } from '@droplake/pipeline/notify-once'
 import { runId } from '@droplake/pipeline/run-id'
 
@@ -37,7 +37,7 @@ export interface AdmitInput {
 }
 
 export interface Admitted {
-  outcome: 'begun' | 'coalesced' | 'duplicate' | 'unroutable' | 'unreadable' | 'gone' | 'idle'
+  outcome: 'begun' | 'coalesced' | 'duplicate' | 'unroutable' | 'deferred' | 'unreadable' | 'gone' | 'idle'
   dataset?: string
   run?: string
   settleSeconds?: number
@@ -57,13 +57,15 @@ export async function admit(fx: With<'executions' | 'models' | 'notifier'>, inpu
 }
 
 type Enqueued = { outcome: 'pending'; dataset: string } | (Admitted & { outcome: Unpending })
-type Unpending = 'duplicate' | 'unroutable' | 'unreadable' | 'gone'
+type Unpending = 'duplicate' | 'unroutable' | 'deferred' | 'unreadable' | 'gone'
 
 /** Records what the event's object holds as pending, unless the log answers for it already or no run could read it. */
 export async function enqueue(fx: With<'notifier'>, { detail, nonce }: ObjectCreated): Promise<Enqueued> {
   const { key, 'version-id': version } = detail.object
   if (key.endsWith('/') || isLitter(key)) return { outcome: 'gone' }
   const dataset = isRawKey(key) ? rawPlace(fx.datasets, key)?.dataset.name : undefined
+  // It lies under raw/, and is found there as soon as the contract can be loaded.
+  if (!dataset && faultFor(fx.datasets, key)) return { outcome: 'deferred' }
   if (!dataset) {
     await notifyOnce(fx, 'unroutable', [key], () => unroutableAlert(fx.datasets, key))
     return { outcome: 'unroutable' }
@@ -95,7 +97,9 @@ async function wake(
     const answered = pending.filter((id) => state.sources[id])
     await removeMarkers(fx.store, dataset, answered)
     const models = await fx.models(dataset)
-    if (!needsRun(state, { dataset: datasetOf(fx, dataset), pending, models })) return { outcome: 'idle', dataset }
+    const contract = datasetOf(fx, dataset)
+    const open = contract.outOfService ? await workable(fx.store, contract) : pending
+    if (!needsRun(state, { dataset: contract, pending: open, models })) return { outcome: 'idle', dataset }
   }
   return tryToBegin(fx, input, dataset, { takeOver })
 }

@@ -1,6 +1,7 @@
+import type { Enrichment } from '@droplake/contracts/table'
 import { type DataEffects, datasetOf, type RunInput } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
-import { advanceTables, type LakeState } from '@droplake/pipeline/lake-state'
+import { advanceTables, type LakeState, type TableState } from '@droplake/pipeline/lake-state'
 import { enrichedLayout, layoutId } from '@droplake/pipeline/layouts'
 import type { Plan } from '@droplake/pipeline/plan'
 import { readRecord } from '@droplake/pipeline/records'
@@ -43,11 +44,31 @@ export async function planEnrichment(
   for (const [name, { enrich }] of Object.entries(tables)) {
     if (!enrich || !after[name] || plan.refused[name]) continue
     const all = Object.keys(after[name].partitions)
-    const whole = enrich.lookups.some((lookup) => changed.has(lookup.table)) || !isLaidOut(name)
+    const whole =
+      enrich.lookups.some((lookup) => changed.has(lookup.table)) || !isLaidOut(name) || isBehind(state, name, enrich)
     const due = whole ? [...new Set([...all, ...(changed.get(name) ?? [])])] : (changed.get(name) ?? [])
     if (due.length === 0) continue
     units.push(...due.sort().map((partition) => ({ table: name, partition })))
     for (const needs of [name, ...enrich.lookups.map((lookup) => lookup.table)]) needed.add(needs)
   }
   return { units, tables: Object.fromEntries(Object.entries(after).filter(([name]) => needed.has(name))) }
+}
+
+/**
+ * Whether an earlier run changed rows of the table, or of what it looks up, without enriching them, as while its enrichment
+ * was out of service. A version's location names the run that wrote it.
+ */
+function isBehind(state: LakeState, name: string, { lookups }: Enrichment): boolean {
+  const enriched = state.enriched[name]
+  if (!enriched) return true
+  const read = newestRun([name, ...lookups.map(({ table }) => table)].map((table) => state.tables[table]))
+  return read > newestRun([enriched])
+}
+
+function newestRun(tables: readonly (TableState | undefined)[]): string {
+  const versions = tables.flatMap((table) => Object.values(table?.partitions ?? {}))
+  return versions.reduce((newest, { location }) => {
+    const run = location.split('/').at(-2) ?? ''
+    return run > newest ? run : newest
+  }, '')
 }

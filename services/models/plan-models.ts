@@ -1,7 +1,7 @@
 import type { Table } from '@droplake/contracts/table'
-import type { RuleResult } from '@droplake/models/checks'
+import { describeFailure, type RuleResult } from '@droplake/models/checks'
 import { descendants, layers } from '@droplake/models/dag'
-import { datasetOf, type RunInput, type With } from '@droplake/pipeline/effects'
+import { datasetOf, type Effects, type RunInput, type With } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
@@ -13,7 +13,10 @@ import type { IngestRecord } from '@droplake/pipeline/step-records'
 import { describeTableFailure } from '@droplake/pipeline/table-records'
 
 /** Stale models in layers, less those that a failed quality rule holds. A model that was rolled back is not stale. */
-export async function planModels(fx: With<'models'>, { dataset, run }: RunInput): Promise<{ layers: string[][] }> {
+export async function planModels(
+  fx: With<'models'> & Pick<Effects, 'brokenModels'>,
+  { dataset, run }: RunInput,
+): Promise<{ layers: string[][] }> {
   const state = await holding(fx.store, dataset, run)
   const plan = await once<ModelPlan>(fx.store, keys.modelPlan(run), async () => {
     const models = await fx.models(dataset)
@@ -25,18 +28,22 @@ export async function planModels(fx: With<'models'>, { dataset, run }: RunInput)
     const held: ModelPlan['held'] = {}
     for (const [table, reason] of Object.entries(await leftOut(fx, run)))
       for (const name of descendants(models, readersOf(tables, table))) held[name] ??= reason
-    for (const { table, rule, failing, error } of broken)
-      for (const name of descendants(models, readersOf(tables, table)))
-        held[name] ??= error
-          ? `the rules of ${table} could not be checked: ${error}`
-          : `rule ${rule} of ${table} fails for ${failing} rows`
+    for (const result of broken)
+      for (const name of descendants(models, readersOf(tables, result.table))) held[name] ??= describeFailure(result)
+    const unbuildable = (await fx.brokenModels?.(dataset)) ?? []
+    const reasons = (status: 'failed' | 'held') =>
+      Object.fromEntries(unbuildable.flatMap((one) => (one.status === status ? [[one.name, one.error]] : [])))
     const build = new Set(stale.map(({ name }) => name).filter((name) => !held[name]))
     return {
       layers: layers(models)
         .map((layer) => layer.filter((name) => build.has(name)))
         .filter((layer) => layer.length > 0),
       partitions: Object.fromEntries(stale.flatMap(({ name, partitions }) => (partitions ? [[name, partitions]] : []))),
-      held: Object.fromEntries(Object.entries(held).filter(([name]) => stale.some((one) => one.name === name))),
+      held: {
+        ...Object.fromEntries(Object.entries(held).filter(([name]) => stale.some((one) => one.name === name))),
+        ...reasons('held'),
+      },
+      broken: reasons('failed'),
       pinned: pinnedIn(state, models),
       reasons: Object.fromEntries(stale.map(({ name, reason }) => [name, reason])),
     }

@@ -33,16 +33,7 @@ export async function checkQuality(
     for (const name of [...new Set([...changed, ...read])].sort()) {
       const table = tables[name]
       if (!table) continue
-      const { sql, rules } = renderQuality(table, qualifiedName(database(fx, dataset, 'cleaned'), name))
-      try {
-        const { rows } = await fx.engine.run(sql, { database: database(fx, dataset, 'build') })
-        found.push(...judgeQuality(rules, rows[0] ?? []))
-      } catch (error) {
-        // What the engine refuses is this table's trouble: a file of it is gone, a rule does not fit its column.
-        if (!(error instanceof QueryFailed)) throw error
-        const why = { failing: 0, error: withoutValues(error.message) }
-        found.push({ rule: 'query', table: name, severity: 'error', status: 'fail', ...why })
-      }
+      found.push(...(await checkTable(fx, dataset, table)))
     }
     return found
   })
@@ -50,7 +41,43 @@ export async function checkQuality(
   return { failed: [...new Set(failed.map(({ table }) => table))] }
 }
 
+/**
+ * The results of a table's rules. What the engine refuses is this table's trouble: a rule that is no SQL fails alone, and the
+ * others are asked without it; a file that is gone fails all of them.
+ */
+async function checkTable(fx: With<'engine'>, dataset: string, table: Table): Promise<RuleResult[]> {
+  const qualified = qualifiedName(database(fx, dataset, 'cleaned'), table.name)
+  const session = { database: database(fx, dataset, 'build') }
+  const ask = async (of: Table) => {
+    const { sql, rules } = renderQuality(of, qualified)
+    return judgeQuality(rules, (await fx.engine.run(sql, session)).rows[0] ?? [])
+  }
+  const failed = (rule: string, severity: RuleResult['severity'], { message }: QueryFailed): RuleResult => {
+    const error = withoutValues(message)
+    return { rule, table: table.name, severity, status: 'fail', failing: 0, error }
+  }
+  try {
+    return await ask(table)
+  } catch (error) {
+    if (!(error instanceof QueryFailed)) throw error
+    const refused: RuleResult[] = []
+    if (error.kind === 'user')
+      for (const { name, severity, expect } of table.rules ?? [])
+        try {
+          await fx.engine.run(`select 1 from ${qualified} where (\n${expect}\n) limit 1`, session)
+        } catch (failure) {
+          if (!(failure instanceof QueryFailed)) throw failure
+          refused.push(failed(name, severity, failure))
+        }
+    if (refused.length === 0) return [failed('query', 'error', error)]
+    const names = new Set(refused.map(({ rule }) => rule))
+    const rules = table.rules?.filter(({ name }) => !names.has(name)) ?? []
+    return [...(await checkTable(fx, dataset, { ...table, rules })), ...refused]
+  }
+}
+
 /** Engines quote the cells that they stumble over. */
-const withoutValues = (message: string) => (message.split('\n')[0] ?? '').replace(/'[^']*'/g, "'…'")
+const withoutValues = (message: string) =>
+  (message.split('\n')[0] ?? '').replace(/^query: /, '').replace(/'[^']*'/g, "'…'")
 
 const lookedUp = (table: Table | undefined) => table?.enrich?.lookups.map((lookup) => lookup.table) ?? []

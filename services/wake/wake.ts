@@ -3,8 +3,7 @@ import { announce, notifyLeftOut } from '@droplake/pipeline/announce'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
-import { pendingIds } from '@droplake/pipeline/markers'
-import { needsRun } from '@droplake/pipeline/needs-run'
+import { needsRun, workable } from '@droplake/pipeline/needs-run'
 import { notifyOnce } from '@droplake/pipeline/notify-once'
 import { runId } from '@droplake/pipeline/run-id'
 import { enqueue, type ObjectCreated } from '../admit/admit.ts'
@@ -68,7 +67,7 @@ async function findLost(fx: WakeEffects, dataset: string): Promise<boolean> {
 async function isUndone(fx: WakeEffects, name: string): Promise<boolean> {
   const state = await readState(fx.store, name)
   if (state.unfinished && (await fx.executions.alive(state.unfinished.holder))) return false
-  const pending = await pendingIds(fx.store, name)
+  const pending = await workable(fx.store, datasetOf(fx, name))
   return needsRun(state, { dataset: datasetOf(fx, name), pending, models: await fx.models(name) })
 }
 

@@ -22,8 +22,10 @@ export default command({
     softenInterrupts(session)
     const runs: Report[] = []
     const leftOut: LeftOutPath[] = []
+    let broken = false
     await withExistingLake(session, async (lake) => {
       for (const dataset of await chosenDatasets(session, lake)) {
+        broken ||= lake.fx.datasets[dataset]?.faults !== undefined
         if (session.interrupts.signal.aborted) return
         const takeOver = args['take-over'] ?? false
         const onLeftOut = (found: LeftOut[]) =>
@@ -37,6 +39,6 @@ export default command({
       return exit.interrupted
     }
     session.answer(result, () => showDrop(result, session, session.terminal.style))
-    return exitCodeOf(result)
+    return broken ? exit.failed : exitCodeOf(result)
   },
 })
