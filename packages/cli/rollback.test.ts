@@ -40,7 +40,10 @@ beforeAll(async () => {
 
 it('ends with 2 and one line on what cannot be done', async () => {
   const cases: [string[], string][] = [
-    [['fact_order'], 'rollback: no model fact_order was ever published; there are dim_customer'],
+    [
+      ['fact_order'],
+      'rollback: no model fact_order was ever published; did you mean fact_orders? there are dim_customer',
+    ],
     [
       ['fact_orders', '--to', 'x'],
       'rollback: no run x has published fact_orders; droplake rollback fact_orders --list',
