@@ -48,7 +48,7 @@ test('a failed error rule holds what depends on it, until mended data comes', as
   ])
   const [alert] = lake.alerts.filter(({ attributes }) => attributes.kind === 'held')
   expect(alert?.attributes).toMatchObject({ dataset: 'shop', status: 'held', severity: 'warning', run: held.runId })
-  expect(alert?.text).toContain('amount_is_below_a_thousand fails for 1 rows')
+  expect(alert?.text).toContain('amount_is_below_a_thousand fails for 1 row')
   expect(kinds(lake)).toEqual(['held'])
 
   const stillHeld = onlyRun(await runPending(lake, 'shop'))
@@ -79,7 +79,7 @@ test('a failed warning is told and holds nothing', async () => {
   )
   expect(run.status).toBe('published')
   expect(failing(run)).toEqual([['orders', 'ordered_this_century', 'warn', 1]])
-  expect(lake.alerts[0]?.text).toContain('warn: orders: ordered_this_century fails for 1 rows')
+  expect(lake.alerts[0]?.text).toContain('warn: orders: ordered_this_century fails for 1 row')
 })
 
 test('values out of range, not accepted or missing are quarantined by reason and column, never published', async () => {
