@@ -67,6 +67,7 @@ test('a contract that cannot be loaded takes its own table out of service, and l
         },
       ],
       runs: [],
+      leftOut: [],
     })
     expect(exitCodeOf(waits)).toBe(1)
     expect(lake.alerts).toEqual([])
