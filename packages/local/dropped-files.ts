@@ -56,7 +56,8 @@ function givenDataset(datasets: Record<string, Dataset>, { dataset, table }: Nam
   if (table === undefined) return given
   // A table that is out of service is there; its files wait.
   const tables = tableNamesOf(given)
-  if (!tables.includes(table)) throw new UsageError(`drop: ${given.name} has no table ${table}${choices(table, tables)}`)
+  if (!tables.includes(table))
+    throw new UsageError(`drop: ${given.name} has no table ${table}${choices(table, tables)}`)
   return given
 }
 
