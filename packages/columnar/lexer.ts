@@ -266,7 +266,8 @@ export function createLexer(options: { delimiter: number; expected?: Expected; l
     const found = scan(last)
     if (found === MORE && !last && !isOver(last)) return false
     const isPlain = found === ENDED && !spans && !escapes && stopAt - from <= limit
-    if (isPlain && (!expected || record.cells <= expected.width)) return give(endAt, stopAt, terminated, null)
+    if (isPlain && (!expected || (record.cells <= expected.width && (loneCr || bytes[stopAt - 1] === LF))))
+      return give(endAt, stopAt, terminated, null)
     return doubt(found, last)
   }
 
@@ -292,19 +293,22 @@ export function createLexer(options: { delimiter: number; expected?: Expected; l
       if (found === ENDED) return give(endAt, stopAt, terminated, null)
     } else {
       const upTo = Math.min(filled, from + Math.min(read, limit))
-      if (!loneCr && (found !== ENDED || record.cells > expected.width) && hasCr(upTo)) {
+      const isSure = found === ENDED && record.cells <= expected.width && bytes[stopAt - 1] === LF
+      if (!loneCr && !isSure && hasCr(upTo)) {
         if (endsAtCr(upTo, last)) return give(endAt, stopAt, true, null)
         readAgain(last)
       }
-      const isExact = found === ENDED && record.cells === expected.width
-      if (escapes && !(isExact && !spans)) {
+      if (escapes && !(found === ENDED && !spans && record.cells === expected.width)) {
+        const isFine = found === ENDED && isGood()
         begin(fileCr, true, farTooMany)
         const other = scan(last)
         if (other === MORE && !last && !isOver(last)) return waitForMore()
         const otherRead = other === MORE ? Number.POSITIVE_INFINITY : (other === OVERFULL ? at : stopAt) - from
-        if (other === ENDED && otherRead <= limit && isGood()) return give(endAt, stopAt, terminated, null)
+        const fits = other === ENDED && otherRead <= limit && isGood()
+        if (fits && !isFine) return give(endAt, stopAt, terminated, null)
         known = Math.max(known, isOver(last) ? Math.min(otherRead, limit + lookahead) : otherRead)
-        if (isExact) readAgain(last)
+        // Two good readings are none.
+        if (isFine && !fits) readAgain(last)
         else if (found === ENDED) found = BROKEN
       }
       if (found === ENDED && !(spans && expected.holdsRecords(bytes, from + marks, endAt))) {

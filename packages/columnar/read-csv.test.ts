@@ -90,23 +90,27 @@ describe('readCsv', () => {
     }
   })
   it('tells two stray quotes from a text of several lines by the numbers in their places', async () => {
-    const whole = await read('1,a,1\n2,"b,2\n3,c,3\n4,d",4\n5,"one, two\nthree, four, five\n6",5\n')
+    const whole = await read('1,a,1\n2,"b,2\n3,c,3\n4,d",4\n5,"one, two\nthree, four, five\n6, 7",5\n')
     expect(reasons(whole)).toEqual([[2, 'stray_quote', null]])
     expect(whole.rows).toEqual([
       [1, 'a', 100n],
       [3, 'c', 300n],
       [4, 'd"', 400n],
-      [5, 'one, two\nthree, four, five\n6', 500n],
+      [5, 'one, two\nthree, four, five\n6, 7', 500n],
     ])
   })
   it('tells them apart in a table of text by the cells of every line', async () => {
     const people = tableOf({ id: text.required(), person: text.optional(), city: text.optional() })
-    const whole = await readWhole(people, 'id,person,city\na,"b,c\nd,e,f\ng,h",i\nj,"k, l\nm\nn, o, p",q\n')
+    const whole = await readWhole(
+      people,
+      'id,person,city\na,"b,c\nd,e,f\ng,h",i\nj,"k, l\nm\nn, o, p",q\nr,"s, t\nu, v",w\n',
+    )
     expect(reasons(whole)).toEqual([[1, 'stray_quote', null]])
     expect(whole.rows).toEqual([
       ['d', 'e', 'f'],
       ['g', 'h"', 'i'],
       ['j', 'k, l\nm\nn, o, p', 'q'],
+      ['r', 's, t\nu, v', 'w'],
     ])
   })
   it('makes no row of the rest of a damaged text', async () => {

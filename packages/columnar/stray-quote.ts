@@ -8,10 +8,12 @@ const QUOTE = 34
 const LF = 10
 const CR = 13
 
+/** Delimiters in the right numbers that are no chance. */
+const enough = 4
+
 /**
- * What the lexer may expect of a file's records, to tell a stray quote from a text of several lines: a stray quote and the
- * next one enclose records, whose lines have as many cells as the file's and numbers and times in the places of numbers and
- * times.
+ * What the lexer may expect of a file's records, to tell a stray quote from a text of several lines: the lines from a stray
+ * quote to the next one are records, with as many cells as the file's, and with numbers and times in their places.
  */
 export function expectedOf(
   table: Table,
@@ -43,22 +45,36 @@ export function expectedOf(
       const lineEnd = bytes.subarray(start, end).includes(LF) ? LF : CR
       let lines = 0
       let alike = 0
+      let first: Likeness = 'none'
+      let last: Likeness = 'none'
+      let proven = 0
       for (let from = start; from <= end; lines++) {
+        // A text's record has cells before and after the text, so only the lines between say what the text is like.
+        if (lines > 1 && last === 'proven') proven++
         const found = bytes.subarray(0, end).indexOf(lineEnd, from)
         const to = found < 0 ? end : found
-        const cells = cellsOf(bytes, from, to)
+        last = likenessOf(cellsOf(bytes, from, to))
+        if (lines === 0) first = last
+        if (last !== 'none') alike++
         from = to + 1
-        if (!cells) continue
-        const filled = typed.filter(({ place }) => cells[place] !== '')
-        if (!filled.every(({ place, looks }) => looks(cells[place] ?? ''))) continue
-        if (filled.length > 0 && lines > 0) return true
-        alike++
       }
-      // Text proves nothing by itself: then every line must have the cells, and that many commas must be no chance.
-      return alike === lines && (lines - 1) * (width - 1) >= 3
+      if (proven * (width - 1) >= enough || (proven > 0 && first !== 'none')) return true
+      if (first === 'proven' && last === 'proven') return true
+      // Where nothing has a type, every line must have the cells.
+      return alike === lines && (lines - 1) * (width - 1) >= enough
     },
   }
+
+  /** `proven`: numbers, times or accepted words stand in their places. `alike`: nothing speaks against a record. */
+  function likenessOf(cells: string[] | undefined): Likeness {
+    if (!cells) return 'none'
+    const filled = typed.filter(({ place }) => cells[place] !== '')
+    if (!filled.every(({ place, looks }) => looks(cells[place] ?? ''))) return 'none'
+    return filled.length > 0 ? 'proven' : 'alike'
+  }
 }
+
+type Likeness = 'none' | 'alike' | 'proven'
 
 /** Whether a cell may be of a column, judged by its characters alone; undefined where any text may be. */
 export function looksOf(column: Column): ((cell: string) => boolean) | undefined {
