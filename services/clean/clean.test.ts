@@ -168,6 +168,25 @@ test('a large file in several slices gives the very rows, numbers and rejects th
   expect(sliced?.rejects).toEqual(whole?.rejects)
 })
 
+test('a slice reads numbers and dates as the whole file proves them, and the report says what the contract had to decide', async () => {
+  const rows = Array.from({ length: 60 }, (_, n) => `k${n};0${1 + (n % 9)}/04/2018;1.${100 + n};Rio;1.000`)
+  const bytes = `${header.replaceAll(',', ';')}${rows.join('\n')}\nlast;05/04/2018;12,90;Rio;2\n`
+  const dated: TableSpec = { ...sales, dateOrder: 'dmy' }
+  const lake = testLake({ tables: { sales: dated }, settings: { sliceBytes: 500 } })
+  await ringFor(lake, { name: 'sales.csv', table: 'sales', bytes })
+  const report = await wholeRun(lake, 'r1')
+  expect(report.tables.sales).toMatchObject({ rowsIn: 61, kept: 61, quarantined: 0, repaired: 61 })
+  expect(report.sources.map(({ warnings }) => warnings)).toEqual([
+    ['column at: no date proves the order of day and month, read as day first, as the contract says'],
+  ])
+  const stored = await storedRows(lake, 'sales', ['id', 'at', 'price', 'units'])
+  expect(stored.find(({ id }) => id === 'k0')).toMatchObject({
+    at: Date.parse('2018-04-01'),
+    price: 110000n,
+    units: 1000,
+  })
+})
+
 test('slices of a file that Index found unreadable say so, without reading it again', async () => {
   const lake = testLake({ tables: { sales }, settings: { sliceBytes: 50 } })
   await ringFor(lake, { name: 'sales.csv', table: 'sales', bytes: `%PDF-${'x'.repeat(120)}` })
