@@ -14,6 +14,9 @@ export interface DateVotes {
   fits: Record<DateOrder, number>
   /** Numbers in the place of the year, first or last, of dates with two-digit years. */
   years: { first: Set<number>; last: Set<number> }
+  /** Of dates that begin with four digits: those that only `YYYY-MM-DD` fits, and those that only `YYYY-DD-MM` fits. */
+  monthSecond: number
+  daySecond: number
   /** By count of digits: cells that are only what they are taken for, and cells that may be, or only are, dates in another form. */
   digits: Record<10 | 12, { sure: number; doubtful: number }>
 }
@@ -23,6 +26,8 @@ export const createVotes = (name: string): DateVotes => ({
   dates: 0,
   fits: { dmy: 0, mdy: 0, ymd: 0 },
   years: { first: new Set(), last: new Set() },
+  monthSecond: 0,
+  daySecond: 0,
   digits: { 10: { sure: 0, doubtful: 0 }, 12: { sure: 0, doubtful: 0 } },
 })
 
@@ -35,8 +40,8 @@ export function vote(votes: DateVotes, bytes: Uint8Array, from: number, end: num
   while (start < end && bytes[start]! <= 32) start++
   if (end - start < 6) return
   if (isDigit(bytes[start]) && isDigit(bytes[start + 1]) && isDigit(bytes[start + 2])) {
-    // YYYY-MM-DD is no evidence: the common case.
     if (isDigit(bytes[start + 4])) voteDigits(votes, bytes, start, end)
+    else if (end - start >= 10) voteYearFirst(votes, bytes, start)
     return
   }
   const first = digitsAt(bytes, start, end)
@@ -64,6 +69,17 @@ export function vote(votes: DateVotes, bytes: Uint8Array, from: number, end: num
   votes.years.first.add(a)
   votes.years.last.add(c)
 }
+
+/** `YYYY-MM-DD`, the common case. */
+function voteYearFirst(votes: DateVotes, bytes: Uint8Array, start: number): void {
+  const second = isOverTwelve(bytes[start + 5]!, bytes[start + 6]!)
+  if (second === isOverTwelve(bytes[start + 8]!, bytes[start + 9]!)) return
+  if (second) votes.daySecond++
+  else votes.monthSecond++
+}
+
+/** Of two digits. */
+const isOverTwelve = (tens: number, ones: number) => tens > 49 || (tens === 49 && ones > 50)
 
 function digitsAt(bytes: Uint8Array, at: number, end: number): number {
   let count = 0
@@ -126,6 +142,8 @@ export function decideDates(
         `column ${votes.name}: no date proves the order of day and month, so dates that fit several orders are quarantined; dateOrder in the contract decides`,
       )
   }
+  const swapped = columns.filter(({ daySecond, monthSecond }) => daySecond > monthSecond)
+  const isIso = columns.some(({ daySecond, monthSecond }) => monthSecond > 0 && monthSecond >= daySecond)
   const dates: Record<string, DateStyle> = {}
   for (const [votes, order] of found) {
     const doubtful = ([10, 12] as const).filter((count) => isDoubtful(votes, count))
@@ -133,7 +151,13 @@ export function decideDates(
       warnings.push(
         `column ${votes.name}: numbers of ${count} digits may be two kinds of time, so those that fit both are quarantined`,
       )
-    dates[votes.name] = { order, doubtful }
+    const isOpen = votes.daySecond === 0 && votes.monthSecond === 0
+    const daySecond = swapped.includes(votes) || (isOpen && swapped.length > 0 && !isIso)
+    if (swapped.includes(votes))
+      warnings.push(
+        `column ${votes.name}: its dates have year, day and month in this order, as most of them prove; the others are quarantined`,
+      )
+    dates[votes.name] = { order, doubtful, daySecond }
   }
   return { dates, warnings }
 }

@@ -204,6 +204,25 @@ describe('the order of dates', () => {
     const even = await at(['13/02/2018;', '02/15/2018;', '01/02/2018;'])
     expect(even.rejected).toEqual(['3 ambiguous_date a'])
   })
+  it('of dates that begin with the year is month and day, unless most of a column prove day and month', async () => {
+    const lines = ['2018-13-05;2018-01-02', '2018-31-12 10:00:00;', '2018-02-03;2018-04-05']
+    expect(await at(lines)).toEqual({
+      rows: [
+        ['2018-05-13', '2018-02-01'],
+        ['2018-12-31T10:00', null],
+        ['2018-03-02', '2018-05-04'],
+      ],
+      rejected: [],
+      warnings: [
+        'column a: its dates have year, day and month in this order, as most of them prove; the others are quarantined',
+      ],
+    })
+    expect((await at(['2018-13-05;', '2018-05-13;', '2018-02-03;'])).rejected).toEqual(['1 not_a_timestamp a'])
+    expect((await at(['2018-13-05;2018-01-20', '2018-02-03;2018-02-03'])).rows).toEqual([
+      ['2018-05-13', '2018-01-20'],
+      ['2018-03-02', '2018-02-03'],
+    ])
+  })
   it('is not asked for where every date has one reading', async () => {
     expect((await at(['2018-01-02;2018/01/02', '05/05/2018;'])).warnings).toEqual([])
   })
@@ -258,7 +277,7 @@ describe('the order of dates', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(day, { minLength: 1, maxLength: 12 }),
-        fc.constantFrom('d/m/Y', 'm/d/Y', 'd-m-Y', 'Y-m-d', 'Ymd', 'Ymd1000', 'y-m-d', 'd-m-y', 'm/d/y'),
+        fc.constantFrom('d/m/Y', 'm/d/Y', 'd-m-Y', 'Y-m-d', 'Ymd', 'Ymd1000', 'y-m-d', 'd-m-y', 'm/d/y', 'Y-d-m'),
         async (days, form) => {
           const cells = days.map((each) => {
             const found = parts(each)
@@ -268,6 +287,8 @@ describe('the order of dates', () => {
             { n: int.required(), at: timestamp.required() },
             cells.map((cell, n) => `${n};${cell}`),
           )
+          // Nothing but a day above twelve tells YYYY-DD-MM from YYYY-MM-DD.
+          if (form === 'Y-d-m' && days.every((each) => each.getUTCDate() <= 12)) return
           for (const [n, found] of rows)
             expect(String(found).slice(0, 10)).toBe(days[Number(n)]!.toISOString().slice(0, 10))
         },

@@ -11,7 +11,7 @@ import { isNear, placesByName, plainName, sayNothing } from './column-names.ts'
 import { type Delimiter, fileColumns } from './csv-profile.ts'
 import { decodeLatin1, decodeUtf8 } from './encoding.ts'
 import { createLexer, escaped, type LexedRecord, unquote } from './lexer.ts'
-import { createTimeParser } from './read-time.ts'
+import { createTimeParser, plainDates } from './read-time.ts'
 import { fitsOf, tableByColumns } from './recognize-columns.ts'
 import { looksOf } from './stray-quote.ts'
 import { Unreadable } from './unreadable.ts'
@@ -192,7 +192,7 @@ function isReplaced(contract: Contract, columns: readonly number[], name: string
 
 /** Names of columns are never numbers, times, long hexadecimal ids or accepted values. */
 function looksLikeRow(contract: Contract, cells: readonly string[]): boolean {
-  const parseTime = createTimeParser({ order: 'dmy', doubtful: [] })
+  const parseTime = createTimeParser({ ...plainDates, order: 'dmy' })
   return cells.some((cell, place) => {
     if (/^[+-]?\d+([.,]\d+)?$/.test(cell)) return true
     if (cell.length >= 16 && /^(?=.*\d)[0-9a-f-]+$/i.test(cell)) return true

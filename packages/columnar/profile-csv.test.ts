@@ -44,7 +44,7 @@ describe('profileCsv', () => {
       columns: [0, 1, 2, 3],
       width: 4,
       shape: expect.stringMatching(/^[0-9a-f]{12}$/),
-      dates: { bought_at: { order: null, doubtful: [] } },
+      dates: { bought_at: { order: null, daySecond: false, doubtful: [] } },
       decimalSigns: { units: null },
       cuts: [{ offset: names.length + 1, row: 0 }],
       warnings: [],

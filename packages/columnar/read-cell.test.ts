@@ -3,19 +3,25 @@ import type { DateOrder, DecimalSign } from '@droplake/contracts/table'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCellReader, type FileStyle, type Note } from './read-cell.ts'
+import { plainDates } from './read-time.ts'
 
 interface Style {
   sign?: DecimalSign
   order?: DateOrder
+  daySecond?: boolean
   doubtful?: number[]
 }
 
 /** The cell, or `!reason`; with a trailing mark when it was mended. */
-function read(column: Column, cell: string | Uint8Array, { sign, order, doubtful = [] }: Style = {}) {
+function read(
+  column: Column,
+  cell: string | Uint8Array,
+  { sign, order, daySecond = false, doubtful = [] }: Style = {},
+) {
   const bytes = Buffer.from(cell as Uint8Array)
   const encoding = typeof cell === 'string' ? 'utf-8' : 'latin-1'
   const note: Note = { repaired: false, fault: null }
-  const style: FileStyle = { encoding, decimalSign: sign ?? null, dates: { order: order ?? null, doubtful } }
+  const style: FileStyle = { encoding, decimalSign: sign ?? null, dates: { order: order ?? null, daySecond, doubtful } }
   const value = createCellReader(column, style)(bytes, 0, bytes.length, note)
   if (note.fault) return `!${note.fault}`
   return note.repaired ? { mended: value } : value
@@ -311,7 +317,7 @@ describe('texts', () => {
     const reader = createCellReader(text.optional(), {
       encoding: 'utf-8',
       decimalSign: null,
-      dates: { order: null, doubtful: [] },
+      dates: plainDates,
     })
     const note: Note = { repaired: false, fault: null }
     fc.assert(

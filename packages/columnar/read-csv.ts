@@ -4,6 +4,7 @@ import { type CsvProfile, fileColumns } from './csv-profile.ts'
 import { cutOff } from './encoding.ts'
 import { createLexer, type Damage, escaped, type LexedRecord, pieces, unquote } from './lexer.ts'
 import { createCellReader, type Fault, type Note, type ReadCell } from './read-cell.ts'
+import { plainDates } from './read-time.ts'
 import { isBlank, isEmptyFrom, isSpace } from './record.ts'
 import { createHeaderCheck } from './repeated-header.ts'
 import { expectedOf, hasLooseQuote } from './stray-quote.ts'
@@ -192,7 +193,7 @@ function columnReaders(table: Table, profile: CsvProfile): FileColumn[] {
     read: createCellReader(column, {
       encoding: profile.encoding,
       decimalSign: profile.decimalSigns[name] ?? null,
-      dates: profile.dates[name] ?? { order: null, doubtful: [] },
+      dates: profile.dates[name] ?? plainDates,
     }),
   }))
 }

@@ -6,9 +6,14 @@ import type { Fault, ReadCell } from './read-cell.ts'
 export interface DateStyle {
   /** Of `03/04/2018` and `17-10-02`; null where nothing decides it, so only dates of one reading are read. */
   order: DateOrder | null
+  /** `2018-31-12`: the file has the day between year and month. */
+  daySecond: boolean
   /** Counts of digits of which this column does not show whether they are what they are taken for; see `fitsOtherForm`. */
   doubtful: readonly number[]
 }
+
+/** Where a file proves nothing. */
+export const plainDates: DateStyle = { order: null, daySecond: false, doubtful: [] }
 
 const day = 86_400_000
 const firstYear = 1900
@@ -31,7 +36,7 @@ interface Seen {
  * (cut off). Dates must exist, between 1900 and 2200. A date that its style leaves open is the fault `ambiguous_date`.
  */
 export function createTimeParser(style: DateStyle): (bytes: Buffer, start: number, end: number, seen: Seen) => number {
-  const { order, doubtful } = style
+  const { order, doubtful, daySecond } = style
   let cachedDate = -1
   let cachedDays = 0
   // The scanner's place, and the last number with its count of digits.
@@ -214,7 +219,7 @@ export function createTimeParser(style: DateStyle): (bytes: Buffer, start: numbe
   }
 
   return (bytes, start, end, seen) => {
-    const millis = plain(bytes, start, end)
+    const millis = daySecond ? Number.NaN : plain(bytes, start, end)
     if (!Number.isNaN(millis)) return millis
     at = start
     number(bytes, end)
@@ -234,8 +239,8 @@ export function createTimeParser(style: DateStyle): (bytes: Buffer, start: numbe
     let date: number
     if (firstDigits === 4) {
       if (digits > 2) return Number.NaN
-      if (separator !== 45 || secondDigits !== 2 || digits !== 2) seen.repaired = true
-      date = days(first, second, value)
+      if (separator !== 45 || secondDigits !== 2 || digits !== 2 || daySecond) seen.repaired = true
+      date = daySecond ? days(first, value, second) : days(first, second, value)
     } else {
       if (firstDigits === 0 || firstDigits > 2 || (digits !== 4 && digits !== 2)) return Number.NaN
       date = ordered(first, second, firstDigits === 2, seen)
