@@ -50,7 +50,7 @@ export const needs: Record<Lambda, Needs> = {
   },
   dedupe: { read: ['cleaned/', 'ops/log', 'ops/runs/'], writeParts: ['cleaned/'], write: ['ops/runs/'] },
   enrich: { read: ['cleaned/', 'ops/log', 'ops/runs/'], writeParts: ['enriched/'], write: ['ops/runs/'] },
-  ingest: { read: ['ops/log', 'ops/runs/'], write: ['ops/log'], remove: ['ops/pending/'] },
+  ingest: { read: ['ops/log', 'ops/runs/'], write: ['ops/log', 'ops/runs/'], remove: ['ops/pending/'] },
   catalog: { read: ['ops/log', 'ops/runs/'], write: ['ops/runs/'], other: following({ crawled: true }) },
   quality: { read: ['ops/log', 'ops/runs/'], write: ['ops/runs/'], other: querying },
   models: {
@@ -79,6 +79,7 @@ export const needs: Record<Lambda, Needs> = {
   wake: {
     read: ['raw/', 'ops/log', 'ops/notified/', 'ops/pending/'],
     write: ['ops/notified/', 'ops/pending/'],
+    remove: ['ops/pending/'],
     other: [
       ...tells,
       ...looks,

@@ -39,10 +39,17 @@ export function wholeError(error: unknown): string {
 
 /** The errors of the system and of AWS's own requests say paths, keys and ARNs, no cells. */
 function messageOf(error: Error, names: ReadonlySet<string>): string {
-  const text = oneLine(error.message)
+  const text = withPublicCause(error)
   if (error.name === 'Unreadable' || (isOwn(text) && error.name !== 'SyntaxError')) return text
   if ('syscall' in error || '$metadata' in error) return `service: ${text}`
   return publicText(text, names)
+}
+
+/** What was written here may end in what a library said; our own readers say it of the file: "it …", "its …". */
+function withPublicCause({ message, cause }: Error): string {
+  const text = oneLine(message)
+  const said = cause instanceof Error ? oneLine(cause.message) : ''
+  return said.length > 1 && text !== said && !/^its? /.test(said) ? text.replace(said, () => publicText(said)) : text
 }
 
 /**
@@ -131,18 +138,21 @@ export function knownNames(datasets: Iterable<Dataset>, models: readonly Model[]
     for (const table of Object.values(tables)) {
       names.add(table.name)
       for (const column of Object.keys(table.columns)) names.add(column)
+      for (const { expect } of table.rules ?? []) for (const word of identifiersIn(expect)) names.add(word)
     }
   }
   for (const model of models) {
     names.add(model.name)
     for (const column of model.columns) names.add(column.name)
-    // What stands between apostrophes in a model is compared with cells.
-    const identifiers = model.select.replace(/'(?:[^']|'')*'/g, ' ').match(/[a-z_]\w*/gi) ?? []
-    for (const word of identifiers) if (!words.has(word.toLowerCase())) names.add(word)
+    for (const word of identifiersIn(model.select)) names.add(word)
   }
   // A name of a letter or two is as likely a word of a cell.
   return new Set([...names].filter((name) => name.length > 2).map((name) => name.toLowerCase()))
 }
+
+/** What stands between apostrophes is compared with cells, and so no name. */
+const identifiersIn = (sql: string) =>
+  (sql.replace(/'(?:[^']|'')*'/g, ' ').match(/[a-z_]\w*/gi) ?? []).filter((word) => !words.has(word.toLowerCase()))
 
 /** … of one dataset, with its models as far as they can be loaded. */
 export async function namesOf(fx: Pick<Effects, 'datasets' | 'models'>, dataset: string): Promise<Set<string>> {
@@ -153,19 +163,19 @@ export async function namesOf(fx: Pick<Effects, 'datasets' | 'models'>, dataset:
 /** Words of the messages of DuckDB, Trino, Athena, Glue, Lambda, V8, zlib and the readers of Parquet; no names of people or places. */
 const words = new Set(
   `a about abort aborted accept access account across actual after again against aggregate alias all allocate allocated allowed already also ambiguous an and another any
-  are argument arguments array arrays as ascending at athena attempt attempted available bad base be because been before begin between bigint bind binder binding
-  blob body boolean both bounds buffer bug but by byte bytes call called can canceled cancelled candidate candidates cannot cast casting catalog cause caused change changed char
+  are archive argument arguments array arrays as ascending at athena attempt attempted available bad base be because been before begin between bigint bind binder binding block blocks
+  blob body boolean both bounds buffer bug but by byte bytes call called can canceled cancelled candidate candidates cannot cast casting catalog cause caused central change changed char
   character characters check checksum child class clause close closed code codec coerced column columns command comma comment common compare compatible compressed
   compression concurrent condition conflict connect connection constant constraint contain contained contains content context conversion convert converted converting
   correlated could count crawler create created credentials ctas current data database databases date day dead deadline decimal declared decode decoding default defined delete
-  denied depth describe destination detected did differ different digit digits directory disk distinct division does double down dropped due duplicate
-  duration during each element elements else embedded empty enable encode encoded encoding encountered end ended endpoint ends engine entity entry enough
+  denied depth describe destination detected did differ different digit digits directory disk distance distances distinct division does double down dropped due duplicate
+  duration during each either element elements else embedded empty enable encode encoded encoding encountered end ended endpoint ends engine entity entry enough
   equal error errors escape establish evaluate exceed exceeded exceeds except exception exclusive execute executed executing execution executor exhausted exist existing exists exit exited expected
-  expecting explicit expression expressions external extra extract fail failed failure false fatal few fields field file files finished first fit float
+  expecting explicit expression expressions external extra extract fail failed far failure false fatal few fields field file files finished first fit float
   flush follow following for foreign format found from full function functions general generated glue gone got greater group grouped grouping groups handle has have
   having header heap hint hive hour if illegal implemented implicit in include incompatible incomplete incorrect index indices infinity information initialize
   input inputs insert inside insufficient int integer internal interrupt interrupted interval into invalid invocation id io is it item iterable its javascript join js
-  json jsonpath key keys kind killed lambda large larger last lateral layout least left length less level lexer like limit limits line list literal
+  json jsonpath key keys kind killed lambda large larger last lateral layout least left length lengths less level lexer like limit limits line list literal
   local location lock log lookup magic malformed map mapping match matches matching maximum mean member memory message metadata method
   minimum minute mismatch mismatched missing mode modified month more most multiple must name named names nan negative nested network never new next no node
   nodes non not null nullable number numeric object objects of off offset on once one only open operand operation operator option options or
@@ -180,7 +190,7 @@ const words = new Set(
   timestamp tinyint to token tokens too transaction trigger trino true truncated try type types uint unable unclosed undefined unexpected unhandled union unique unit
   unknown unless unnest unrecognized unresolved unsafe unsigned unsupported until unterminated update use used user using utf valid value values varbinary varchar
   variable version view views violate violates violation waiting was were when where which while whole wide width window with within without worker
-  would write writing wrong year you zero zone
+  would write writing wrong year you zero zip zone
   int8 int16 int32 int64 int128 uint8 uint16 uint32 uint64 hugeint utf8 byte_array fixed_len_byte_array snappy gzip zstd iso8601
   typeerror syntaxerror rangeerror referenceerror aggregateerror queryfailed unreadable stepmissing summismatch requestid
   date_parse date_format date_trunc from_unixtime regexp_extract regexp_replace json_extract json_extract_scalar strptime strftime substr substring

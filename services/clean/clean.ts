@@ -9,6 +9,7 @@ import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
 import { type Source, sourceName } from '@droplake/pipeline/markers'
 import type { Plan } from '@droplake/pipeline/plan'
+import { publicError } from '@droplake/pipeline/public-text'
 import { once, readRecord } from '@droplake/pipeline/records'
 import { identity } from '@droplake/pipeline/staged'
 import { type CleanedSource, type CleanRecord, fewWarnings } from '@droplake/pipeline/step-records'
@@ -83,7 +84,7 @@ async function cleanSource(work: Work): Promise<CleanedSource> {
     const part = await work.open()
     if (part) await readPart(work, part, found)
   } catch (error) {
-    if (error instanceof Unreadable) found.unreadable = error.message
+    if (error instanceof Unreadable) found.unreadable = publicError(error).message
     else if (error instanceof ObjectNotFound)
       found.gone = `${sourceName(work.source)}: it was replaced or deleted before it was read; what is there now is a file by itself`
     else throw error

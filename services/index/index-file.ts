@@ -4,6 +4,7 @@ import { type DataEffects, datasetOf, type RunInput, tableOf } from '@droplake/p
 import { counted, noIo } from '@droplake/pipeline/io'
 import { keys } from '@droplake/pipeline/keys'
 import { type Plan, sliceBytesOf } from '@droplake/pipeline/plan'
+import { publicError } from '@droplake/pipeline/public-text'
 import { fileNameOf, isPackedSource, readSource } from '@droplake/pipeline/read-source'
 import { once, readRecord } from '@droplake/pipeline/records'
 import type { IndexRecord } from '@droplake/pipeline/step-records'
@@ -28,7 +29,7 @@ export async function indexFile(fx: DataEffects, input: IndexFileInput): Promise
       const chunks = readSource(counted(fx.store, io), source)
       return { profile: await profileCsv(tableOf(fx, dataset, table), chunks, options), io }
     } catch (error) {
-      if (error instanceof Unreadable) return { unreadable: error.message, io }
+      if (error instanceof Unreadable) return { unreadable: publicError(error).message, io }
       throw error
     }
   })

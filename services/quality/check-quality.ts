@@ -7,6 +7,7 @@ import { database, datasetOf, type RunInput, type With } from '@droplake/pipelin
 import { keys } from '@droplake/pipeline/keys'
 import { holding } from '@droplake/pipeline/log'
 import { staleIn } from '@droplake/pipeline/model-inputs'
+import { knownNames, publicError } from '@droplake/pipeline/public-text'
 import { once } from '@droplake/pipeline/records'
 
 export type CheckQualityInput = RunInput
@@ -52,8 +53,8 @@ async function checkTable(fx: With<'engine'>, dataset: string, table: Table): Pr
     const { sql, rules } = renderQuality(of, qualified)
     return judgeQuality(rules, (await fx.engine.run(sql, session)).rows[0] ?? [])
   }
-  const failed = (rule: string, severity: RuleResult['severity'], { message }: QueryFailed): RuleResult => {
-    const error = withoutValues(message)
+  const failed = (rule: string, severity: RuleResult['severity'], failure: QueryFailed): RuleResult => {
+    const error = publicError(failure, knownNames([datasetOf(fx, dataset)])).message
     return { rule, table: table.name, severity, status: 'fail', failing: 0, error }
   }
   try {
@@ -75,9 +76,5 @@ async function checkTable(fx: With<'engine'>, dataset: string, table: Table): Pr
     return [...(await checkTable(fx, dataset, { ...table, rules })), ...refused]
   }
 }
-
-/** Engines quote the cells that they stumble over. */
-const withoutValues = (message: string) =>
-  (message.split('\n')[0] ?? '').replace(/^query: /, '').replace(/'[^']*'/g, "'…'")
 
 const lookedUp = (table: Table | undefined) => table?.enrich?.lookups.map((lookup) => lookup.table) ?? []

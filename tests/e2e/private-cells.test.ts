@@ -39,6 +39,7 @@ const files = ([a = '', b = '', c = '', d = '']: string[]): Record<string, strin
   'people_quote.csv': `${header}\np1,"${a.replaceAll('"', '')},7,1.5,2018-01-01 00:00:00\np2,x,7,1.5,2018-01-01 00:00:00\n`,
   'people_quote_in_header.csv': `person_id,"full_name${a.replaceAll('"', '')},age\np1,x,7\n`,
   'people_twice.csv': `${header},${quoted(a)},${quoted(a)},person_id\np1,x,7,1.5,2018-01-01 00:00:00,1,2,p2\n`,
+  'visits.csv': `visit_id,note\nv1,${quoted(d)}\n`,
   'people_zip.csv.zip': Buffer.from(`PK\u0003\u0004${a}`),
   'people_gz.csv.gz': gzipSync(`${a}\n${b}\n`),
   'people_binary.csv': Buffer.from(`${a}\0\0\0${b}\0\0\0`.repeat(9)),
@@ -97,6 +98,9 @@ test('no cell is in an alert, the log, a report, a record or on the console, wha
   // Nothing of this was for want of trouble.
   const outcomes = reports.flatMap(({ sources }) => sources.map(({ outcome }) => outcome))
   expect(new Set(outcomes)).toEqual(new Set(['taken', 'set_aside']))
+  const rules = reports.flatMap(({ quality }) => quality)
+  expect(rules).toContainEqual(expect.objectContaining({ table: 'visits', status: 'fail' }))
+  expect(JSON.stringify(rules)).toContain('values withheld')
   const models = Object.fromEntries(reports.flatMap((report) => Object.entries(report.models)))
   expect(models.cast_name?.error).toMatch(/values withheld/)
   expect(models.json_name?.status).toBe('failed')

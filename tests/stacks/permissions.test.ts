@@ -103,6 +103,7 @@ describe('on the bucket', () => {
     // A run may answer for a source between a look and its bell; the leftover marker goes when it is seen.
     'admit s3:DeleteObject ops/pending/*',
     'plan s3:DeleteObject ops/pending/*',
+    'wake s3:DeleteObject ops/pending/*',
   ]
 
   test('and every prefix that is granted was seen to be used', () => {
