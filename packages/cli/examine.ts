@@ -1,9 +1,10 @@
+import { findDamage } from '@droplake/local/find-damage'
 import type { Place } from '@droplake/pipeline/place'
 import { explainError } from '@droplake/stage/explain-error'
 import type { Finding } from '@droplake/stage/finding'
 import { datasets, nodeVersion } from './examine-checkout.ts'
 import { engine, engineWithout, folder, leftovers } from './examine-folder.ts'
-import { holderText, readStatus } from './read-status.ts'
+import { holderText, readStatusAnyway } from './read-status.ts'
 import type { Session, StageName } from './session.ts'
 import { firstLineOf, many, moment } from './text.ts'
 import { withFolder } from './with-folder.ts'
@@ -16,19 +17,53 @@ export async function examine(session: Session): Promise<Finding[]> {
   if (session.stage) return [...findings, ...(await examineThere(session.stage, session))]
   findings.push(await folder(session))
   findings.push(...(await datasets()))
-  const looks = [engine, holders, leftovers]
+  const looks = [engine, objects, holders, leftovers]
   if (!lakeExists(session)) return [...findings, await engineWithout()]
   try {
-    await withFolder(session, { showFaults: false }, async (lake) => {
-      for (const look of looks) findings.push(...(await look(session, lake)))
+    await withFolder(session, { showFaults: false, anyFormat: true }, async (lake) => {
+      for (const look of looks) findings.push(...(await looked(() => look(session, lake))))
     })
   } catch (error) {
-    findings.push({
-      state: 'fail',
-      subject: 'lake',
-      text: firstLineOf(error),
-      mend: 'droplake doctor --debug shows where',
-    })
+    findings.push(failureOf(error))
+  }
+  return findings
+}
+
+/** What a look finds; that it fails is a finding as well, and the others go on. */
+async function looked(look: () => Promise<Finding[]>): Promise<Finding[]> {
+  try {
+    return await look()
+  } catch (error) {
+    return [failureOf(error)]
+  }
+}
+
+function failureOf(error: unknown): Finding {
+  const [text = '', mend] = firstLineOf(error).split(/(?<=\d)\. (?=Generate|Update)|; /, 2)
+  return { state: 'fail', subject: 'lake', text, mend: mend ?? 'droplake doctor --debug shows where' }
+}
+
+const damagesShown = 10
+
+/** Whether everything that the log names is there as it was written. */
+async function objects(session: Session, lake: Place): Promise<Finding[]> {
+  const findings: Finding[] = []
+  for (const name of await chosenDatasets(session, lake)) {
+    const { entries, files, damages } = await findDamage(lake, name)
+    for (const { key, how, mend, harmless } of damages.slice(0, damagesShown))
+      findings.push({ state: harmless ? 'warn' : 'fail', subject: name, text: `${key} ${how}`, mend })
+    if (damages.length > damagesShown)
+      findings.push({
+        state: 'fail',
+        subject: name,
+        text: `… and ${many(damages.length - damagesShown, 'more object')}`,
+      })
+    if (damages.length === 0)
+      findings.push({
+        state: 'ok',
+        subject: name,
+        text: `${many(entries, 'log entry', 'log entries')} and ${many(files, 'data file')} are whole`,
+      })
   }
   return findings
 }
@@ -47,7 +82,7 @@ async function examineThere(named: StageName, session: Session): Promise<Finding
     if (found.some(({ state, subject }) => state === 'fail' && (subject === 'credentials' || subject === 'bucket')))
       return found
     try {
-      return [...found, ...(await holders(session, stage))]
+      return [...found, ...(await objects(session, stage)), ...(await holders(session, stage))]
     } catch (error) {
       const { text, mend } = explainError(error, outputs) ?? { text: firstLineOf(error), mend: 'run it with --debug' }
       return [...found, { state: 'fail', subject: 'log', text, mend }]
@@ -58,7 +93,9 @@ async function examineThere(named: StageName, session: Session): Promise<Finding
 async function holders(session: Session, lake: Place): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const name of await chosenDatasets(session, lake)) {
-    const { unfinished, pending, lastRun } = await readStatus(lake, name)
+    const { unfinished, pending, lastRun, damaged } = await readStatusAnyway(lake, name)
+    // The look at its objects says what is damaged.
+    if (damaged) continue
     const mend = session.hint(`run --dataset ${name}`)
     if (unfinished?.alive)
       findings.push({

@@ -1,9 +1,11 @@
 import { didYouMean } from '@droplake/contracts/did-you-mean'
 import { newestEntries } from '@droplake/local/newest-entries'
-import { findReport } from '@droplake/local/reports'
 import { UsageError } from '@droplake/local/usage-error'
+import { keys } from '@droplake/pipeline/keys'
 import type { RunStatus, StoredEntry } from '@droplake/pipeline/lake-state'
 import type { Place } from '@droplake/pipeline/place'
+import { findIntact } from '@droplake/pipeline/records'
+import type { Report } from '@droplake/pipeline/report'
 
 export interface RunSummary {
   runId: string
@@ -50,7 +52,7 @@ export async function readRuns({ fx }: Pick<Place, 'fx'>, dataset: string, limit
 export function withSums(place: Place, runs: readonly LoggedRun[]): Promise<RunSummary[]> {
   return Promise.all(
     runs.map(async (run) => {
-      const tables = Object.values((await findReport(place, run.runId))?.tables ?? {})
+      const tables = Object.values((await findIntact<Report>(place.fx.store, keys.report(run.runId)))?.tables ?? {})
       return {
         ...run,
         rowsIn: tables.reduce((sum, table) => sum + table.rowsIn, 0),
@@ -65,7 +67,7 @@ const newestRuns = 50
 /** The dataset of a run; `UsageError` names the run that is meant when there is none of that id. */
 export async function existingRun(place: Pick<Place, 'fx'>, datasets: readonly string[], run: string): Promise<string> {
   // Anything else could not name an object.
-  const report = /^[\w-]+$/.test(run) ? await findReport(place, run) : undefined
+  const report = /^[\w-]+$/.test(run) ? await findIntact<Report>(place.fx.store, keys.report(run)) : undefined
   if (report) return report.dataset
   const known = await Promise.all(datasets.map((dataset) => readRuns(place, dataset, newestRuns)))
   const runs = known.flat().sort((a, b) => (a.startedAt < b.startedAt ? 1 : -1))

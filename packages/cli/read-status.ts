@@ -1,12 +1,12 @@
 import { tableNamesOf } from '@droplake/contracts/dataset'
 import { unannounced } from '@droplake/pipeline/announce'
-import { datasetOf } from '@droplake/pipeline/effects'
+import { type DatabaseZone, database, datasetOf } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import { type Holder, type LakeState, type RunStatus, rowsOf, type StoredEntry } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { pendingIds } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
-import { findRecord } from '@droplake/pipeline/records'
+import { DamagedObject, findRecord } from '@droplake/pipeline/records'
 import { readable } from './text.ts'
 
 export interface DatasetStatus {
@@ -35,6 +35,37 @@ export interface DatasetStatus {
   lastRun: { runId: string; status: RunStatus; finishedAt: string } | null
   /** The run under way, or one that died, and who runs it. */
   unfinished: { runId: string; startedAt: string; alive: boolean; holder: HolderName } | null
+  /** Why the log cannot be read; the rest is then what readers see, by the catalog. */
+  damaged?: string
+}
+
+/** As `readStatus`; where the log is damaged, as far as the catalog tells. */
+export async function readStatusAnyway(lake: Pick<Place, 'fx'>, dataset: string): Promise<DatasetStatus> {
+  try {
+    return await readStatus(lake, dataset)
+  } catch (error) {
+    if (!(error instanceof DamagedObject)) throw error
+    const { fx } = lake
+    const shown = await fx.catalog.show(dataset)
+    const rowsIn = (zone: DatabaseZone, name: string) =>
+      shown?.tables
+        .find((table) => table.database === database(fx, dataset, zone) && table.name === name)
+        ?.partitions.reduce((sum, { rows }) => sum + rows, 0) ?? 0
+    const tables = tableNamesOf(datasetOf(fx, dataset)).map((name) => {
+      return [name, { rows: rowsIn('cleaned', name), latest: null, partition: null }] as const
+    })
+    const models = (shown?.views ?? []).map(({ name, target }) => {
+      return [name, { rows: rowsIn('build', target.name), latest: null, rolledBack: null }] as const
+    })
+    const nothing = { pending: 0, lastRun: null, unfinished: null }
+    return {
+      dataset,
+      tables: Object.fromEntries(tables),
+      models: Object.fromEntries(models),
+      ...nothing,
+      damaged: error.message,
+    }
+  }
 }
 
 /** A process, or an execution on AWS. */

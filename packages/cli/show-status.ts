@@ -2,7 +2,7 @@ import { headline } from '@droplake/pipeline/report'
 import { type DatasetStatus, holderText } from './read-status.ts'
 import type { Session } from './session.ts'
 import type { Style } from './style.ts'
-import { ago, count, many } from './text.ts'
+import { ago, count, many, readable } from './text.ts'
 import { textTable } from './text-table.ts'
 
 export function showStatus(
@@ -17,14 +17,16 @@ export function showStatus(
 }
 
 function showDataset(
-  { dataset, tables, models, pending, lastRun, unfinished }: DatasetStatus,
+  { dataset, tables, models, pending, lastRun, unfinished, damaged }: DatasetStatus,
   { now, hint, style }: { now: number; hint: Session['hint']; style: Style },
 ): string {
   const age = (iso: string | null) => (iso === null ? '' : ago(Date.parse(iso), now))
   const waiting =
     pending === 0 ? 'nothing pending' : `${many(pending, 'file')} pending: ${hint(`run --dataset ${dataset}`)}`
   const last = lastRun ? `last run ${headline(lastRun)} ${age(lastRun.finishedAt)}` : 'no run has ended yet'
-  const lines = [`${style.bold(dataset)}  ${last}, ${waiting}`]
+  const lines = damaged
+    ? [`${style.bold(dataset)}  ${style.red('damaged')}  ${readable(damaged)}`]
+    : [`${style.bold(dataset)}  ${last}, ${waiting}`]
   if (unfinished?.alive)
     lines.push(
       `  run ${unfinished.runId} is under way, begun ${age(unfinished.startedAt)} by ${holderText(unfinished.holder)}`,

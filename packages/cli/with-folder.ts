@@ -6,6 +6,7 @@ import type { Alert, Notifier } from '@droplake/lake/notifier'
 import type { ExecutionEvent } from '@droplake/local/interpreter'
 import type { Lake } from '@droplake/local/lake'
 import { keys } from '@droplake/pipeline/keys'
+import { checkLogFormat } from '@droplake/pipeline/log'
 import { findRecord } from '@droplake/pipeline/records'
 import type { CleanRecord } from '@droplake/pipeline/step-records'
 import { lineView, liveView, type View } from './live-view.ts'
@@ -21,6 +22,8 @@ export interface LakeOptions {
   onAlert?: (alert: Alert) => void
   /** Default true: contracts that cannot be loaded are named on standard error. */
   showFaults?: boolean
+  /** Also a lake that no other command would touch. */
+  anyFormat?: true
 }
 
 const reported: Alert['attributes']['kind'][] = ['published', 'held', 'failed', 'set_aside', 'unroutable']
@@ -60,6 +63,7 @@ export async function withFolder<T>(
     opened = lake
     if (options.showFaults ?? true) showFaults(session, lake.fx.datasets)
     try {
+      if (!options.anyFormat) await checkLogFormat(lake.fx.store, Object.keys(lake.fx.datasets))
       return await use(lake)
     } finally {
       await lake.close()

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Catalog, CatalogState, CatalogTable, CrawledTable } from './catalog.ts'
 import { inBatches } from './file-io.ts'
+import { checkFormat, lakeFormat } from './format.ts'
 import { ObjectNotFound, type ObjectStore, PreconditionFailed } from './object-store.ts'
 
 /**
@@ -28,7 +29,20 @@ export function fileCatalog(store: ObjectStore): Catalog {
     }
   }
 
-  const load = async (key: string): Promise<unknown> => JSON.parse(new TextDecoder().decode(await store.read(key)))
+  const load = async (key: string): Promise<unknown> => {
+    const text = new TextDecoder().decode(await store.read(key))
+    try {
+      return JSON.parse(text)
+    } catch (cause) {
+      throw new DamagedCatalog(key, text.trim() === '' ? 'is empty' : 'is damaged', { cause })
+    }
+  }
+  /** One damaged table must not take the others with it: it is left out, as if nothing had registered it. */
+  const loadTable = (key: string) =>
+    load(key).catch((error: unknown) => {
+      if (error instanceof DamagedCatalog) return undefined
+      throw error
+    })
 
   /** Identities (key and etag) of the newest state and of all registered tables. */
   async function look(dataset: string): Promise<{ state?: Named; registered: Named[] }> {
@@ -54,15 +68,17 @@ export function fileCatalog(store: ObjectStore): Catalog {
     if (!state) return undefined
     const known = parsed.get(dataset)
     const current = new Map<string, unknown>()
-    const get = async ({ key, identity }: Named): Promise<unknown> => {
-      const value = known?.get(identity) ?? (await load(key))
+    const get = async ({ key, identity }: Named, read = load): Promise<unknown> => {
+      const value = known?.get(identity) ?? (await read(key))
       current.set(identity, value)
       return value
     }
     try {
-      const shown = (await get(state)) as CatalogState
+      const shown = (await get(state)) as CatalogState & { format?: number }
+      checkFormat(shown)
       const named = new Set(shown.tables.map(nameOf))
-      const beside = (await inBatches(registered, 16, get)) as CatalogTable[]
+      const found = (await inBatches(registered, 16, (each) => get(each, loadTable))) as (CatalogTable | undefined)[]
+      const beside = found.filter((table) => table !== undefined)
       parsed.set(dataset, current)
       return { ...shown, tables: [...shown.tables, ...beside.filter((table) => !named.has(nameOf(table)))] }
     } catch (error) {
@@ -77,7 +93,7 @@ export function fileCatalog(store: ObjectStore): Catalog {
       const { state: latest } = await look(state.dataset)
       const key = stateKey(state.dataset, state.seq)
       if (latest && latest.key >= key) return
-      await create(key, state)
+      await create(key, { format: lakeFormat, ...state })
     },
     async register(dataset, table) {
       const key = `${folder(dataset)}build/${table.name}.json`
@@ -120,6 +136,14 @@ export function fileCatalog(store: ObjectStore): Catalog {
 
 /** Where the laptop's crawler leaves what it found; replaced by every crawl. */
 export const crawlKey = (dataset: string) => `ops/crawls/${dataset}.json`
+
+/** Thrown when the newest state of the catalog is no longer what was written. */
+export class DamagedCatalog extends Error {
+  override readonly name = 'DamagedObject'
+  constructor(key: string, how: string, options: ErrorOptions) {
+    super(`lake: ${key} ${how}; droplake run writes the catalog anew`, options)
+  }
+}
 
 interface Named {
   key: string

@@ -1,7 +1,7 @@
 import { keys } from '@droplake/pipeline/keys'
 import { readState } from '@droplake/pipeline/log'
 import type { Place } from '@droplake/pipeline/place'
-import { findRecord } from '@droplake/pipeline/records'
+import { findIntact, findRecord } from '@droplake/pipeline/records'
 import type { Report } from '@droplake/pipeline/report'
 
 type Stored = Pick<Place, 'fx'>
@@ -20,6 +20,6 @@ export async function reportsOf(
   const first = [...runs].sort()[0]
   if (first !== undefined)
     for (const { run, purpose } of state.ended) if (purpose === 'pipeline' && run > first) runs.add(run)
-  const reports = await Promise.all([...runs].sort().map((run) => findReport(place, run)))
+  const reports = await Promise.all([...runs].sort().map((run) => findIntact<Report>(place.fx.store, keys.report(run))))
   return reports.filter((report) => report !== undefined)
 }

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { didYouMean } from '@droplake/contracts/did-you-mean'
-import type { Pin } from '@droplake/pipeline/lake-state'
+import type { LakeState, Pin } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
-import { type ModelVersion, modelVersions } from '@droplake/pipeline/model-versions'
+import { cataloguedVersions, type ModelVersion, modelVersions } from '@droplake/pipeline/model-versions'
 import type { Place } from '@droplake/pipeline/place'
+import { DamagedObject } from '@droplake/pipeline/records'
 import { type RolledBack, rollback as rollbackModel } from '@droplake/pipeline/rollback'
 import { ended, started } from './holder.ts'
 import { UsageError } from './usage-error.ts'
@@ -28,7 +29,8 @@ export async function versionsOf(
   { fx }: Pick<Place, 'fx'>,
   at: { dataset: string; model: string },
 ): Promise<{ versions: ModelVersion[]; pin: Pin | undefined }> {
-  const state = await readState(fx.store, at.dataset)
+  const state = await readIntact(fx, at.dataset)
+  if (!state) return { versions: await cataloguedVersions(fx, at), pin: undefined }
   const versions = await modelVersions(fx, state, at.model)
   return { versions: versions.filter(({ whole, shown }) => whole || shown), pin: state.models[at.model]?.pin }
 }
@@ -40,7 +42,11 @@ export async function datasetOfModel(
   among: readonly string[],
 ): Promise<string> {
   const published = new Map<string, string[]>()
-  for (const dataset of among) published.set(dataset, Object.keys((await readState(fx.store, dataset)).models))
+  for (const dataset of among) {
+    const state = await readIntact(fx, dataset)
+    const models = state ? Object.keys(state.models) : (await fx.catalog.show(dataset))?.views.map(({ name }) => name)
+    published.set(dataset, models ?? [])
+  }
   const found = among.filter((dataset) => published.get(dataset)?.includes(model))
   const [one, ...more] = found
   if (one !== undefined && more.length === 0) return one
@@ -53,4 +59,14 @@ export async function datasetOfModel(
   throw new UsageError(
     `rollback: no model ${model} was ever published${guess} there are ${there.join('; ') || 'none yet'}`,
   )
+}
+
+/** Undefined where the log is damaged: the catalog still tells what readers see. */
+async function readIntact(fx: Place['fx'], dataset: string): Promise<LakeState | undefined> {
+  try {
+    return await readState(fx.store, dataset)
+  } catch (error) {
+    if (error instanceof DamagedObject) return undefined
+    throw error
+  }
 }

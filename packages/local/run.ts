@@ -1,5 +1,6 @@
 import { announce } from '@droplake/pipeline/announce'
 import { datasetOf } from '@droplake/pipeline/effects'
+import { keys } from '@droplake/pipeline/keys'
 import { readState } from '@droplake/pipeline/log'
 import { pendingIds } from '@droplake/pipeline/markers'
 import type { Place } from '@droplake/pipeline/place'
@@ -43,13 +44,13 @@ async function waitingSources(place: Place, dataset: string, options: RestOption
 export async function datasetsInUse({ fx }: Pick<Place, 'fx'>): Promise<string[]> {
   const used: string[] = []
   for (const [name, { rawFolders }] of Object.entries(fx.datasets)) {
-    const state = await readState(fx.store, name)
-    if (state.seq > 0 || (await anyUnder(fx, rawFolders))) used.push(name)
+    // By the log's objects, not by what they say: they may be damaged.
+    if (await anyUnder(fx, [keys.log(name), ...rawFolders.map((folder) => `raw/${folder}/`)])) used.push(name)
   }
   return used
 }
 
-async function anyUnder({ store }: Place['fx'], folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders) for await (const _ of store.list(`raw/${folder}/`)) return true
+async function anyUnder({ store }: Place['fx'], prefixes: readonly string[]): Promise<boolean> {
+  for (const prefix of prefixes) for await (const _ of store.list(prefix)) return true
   return false
 }

@@ -68,7 +68,7 @@ async function areDeferred({ fx }: Place, { dataset, ended }: LakeState, open: r
   const endedRuns = new Set(ended.map(({ run }) => run))
   const waiting = (await pendingSources(fx.store, dataset)).filter(({ id }) => open.includes(id))
   const deferred = waiting.filter(({ attempts }) => attempts.some(({ run }) => endedRuns.has(run)))
-  return deferred.length === open.length || waiting.length === 0
+  return deferred.length === waiting.length
 }
 
 function isOwn({ unfinished, sources: logged }: LakeState, sources: readonly string[], runs: readonly string[]) {

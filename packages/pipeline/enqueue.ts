@@ -6,7 +6,7 @@ import { keys } from './keys.ts'
 import { readState } from './log.ts'
 import { arrivalOf, pendingSources, ring, type Source } from './markers.ts'
 import { objectBytes } from './read-source.ts'
-import { findRecord } from './records.ts'
+import { findIntact, replaceRecord } from './records.ts'
 
 /** Records sources of one dataset as pending, in the order in which they are given. */
 export interface Queue {
@@ -36,8 +36,10 @@ export async function openQueue(
   }
   const record = async (source: Source): Promise<Source> => {
     if (await ring(store, dataset, source)) return source
-    const earlier = await findRecord<Source>(store, keys.marker(dataset, source.id))
+    const earlier = await findIntact<Source>(store, keys.marker(dataset, source.id))
     if (earlier) saw(arrivalOf(earlier))
+    // A damaged record would keep its source from ever being pending.
+    else await replaceRecord(store, keys.marker(dataset, source.id), source)
     return earlier ?? source
   }
   return {
@@ -57,7 +59,7 @@ export async function openQueue(
 }
 
 async function findEarlier(store: ObjectStore, dataset: string, sources: readonly Source[]): Promise<Source[]> {
-  const found = await Promise.all(sources.map(({ id }) => findRecord<Source>(store, keys.marker(dataset, id))))
+  const found = await Promise.all(sources.map(({ id }) => findIntact<Source>(store, keys.marker(dataset, id))))
   return found.filter((source) => source !== undefined)
 }
 

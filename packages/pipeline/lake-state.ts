@@ -135,8 +135,8 @@ export type LogEntry =
   | ({ kind: 'rollback'; run: string } & Rollback)
   | { kind: 'end'; run: string; status: RunStatus }
 
-/** An entry as stored: numbered, dated, and at every 50th with the whole state after it. */
-export type StoredEntry = LogEntry & { seq: number; at: number; state?: LakeState }
+/** An entry as stored: numbered, dated, with the format of the lake, and at every 50th with the whole state after it. */
+export type StoredEntry = LogEntry & { seq: number; at: number; format?: number; state?: LakeState }
 
 export interface TableState {
   partitions: Record<string, PartitionVersion>

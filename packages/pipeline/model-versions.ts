@@ -54,3 +54,37 @@ export async function modelVersions(
     })
     .sort((a, b) => b.seq - a.seq)
 }
+
+/**
+ * The versions of a model that the catalog has a table of, newest first: for whoever looks while the log cannot be read.
+ * A table's name says which run made it; whether it was ever published, nothing here tells.
+ */
+export async function cataloguedVersions(
+  fx: Pick<Effects, 'catalog' | 'settings'>,
+  { dataset, model }: { dataset: string; model: string },
+): Promise<ModelVersion[]> {
+  const catalog = await fx.catalog.show(dataset)
+  const build = database(fx, dataset, 'build')
+  const shown = catalog?.views.find(({ name }) => name === model)
+  const versions = (catalog?.tables ?? []).flatMap((table): ModelVersion[] => {
+    const [, date, time, hash] = new RegExp(`^${model}__(\\d{8})t(\\d{9})z_([0-9a-f]+)_\\d+$`).exec(table.name) ?? []
+    if (table.database !== build || !date || !time || !hash) return []
+    const [y, mo, d, h, mi, s, ms] = [date.slice(0, 4), date.slice(4, 6), date.slice(6), ...parts(time)]
+    const isShown = shown?.target.name === table.name
+    return [
+      {
+        run: `${date}T${time}Z-${hash}`,
+        seq: isShown ? shown.seq : 0,
+        at: Date.parse(`${y}-${mo}-${d}T${h}:${mi}:${s}.${ms}Z`),
+        rows: table.partitions.reduce((sum, { rows }) => sum + rows, 0),
+        model: { sqlHash: '', inputs: {}, partitions: {}, table: table.name },
+        shown: isShown,
+        withdrawn: false,
+        whole: true,
+      },
+    ]
+  })
+  return versions.sort((a, b) => b.at - a.at)
+}
+
+const parts = (time: string) => [time.slice(0, 2), time.slice(2, 4), time.slice(4, 6), time.slice(6)]

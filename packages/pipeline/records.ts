@@ -1,13 +1,25 @@
 import { ObjectNotFound, type ObjectStore, PreconditionFailed } from '@droplake/lake/object-store'
 
-/** Thrown when an object of the lake is not what was written there; somebody has to look at the disk or the bucket. */
+/** Thrown when an object of the lake is not what was written there: the disk, or somebody, has changed it. */
 export class DamagedObject extends Error {
   override readonly name = 'DamagedObject'
   readonly key: string
-  constructor(key: string, how: string, options?: ErrorOptions) {
-    super(`lake: ${key} ${how}; droplake doctor says what repairs it`, options)
+  constructor(key: string, how: 'is gone' | 'is empty' | 'is damaged', options?: ErrorOptions) {
+    super(`lake: ${key} ${how}; ${remedyFor(key)}`, options)
     this.key = key
   }
+}
+
+const fresh = 'drop raw/ into a fresh lake (droplake drop LAKE/raw --lake NEW)'
+
+/** What helps when an object is damaged. */
+export function remedyFor(key: string): string {
+  if (key.startsWith('ops/log/')) return `restore it from a backup, or ${fresh}; droplake query works meanwhile`
+  if (key.startsWith('ops/pending/')) return 'droplake run enqueues its file anew; delete it where the file is gone'
+  if (key.startsWith('ops/catalog/')) return 'droplake run writes the catalog anew'
+  if (key.startsWith('ops/')) return 'droplake run goes on without it'
+  if (key.startsWith('curated/')) return 'droplake run builds its model anew'
+  return `restore it from a backup, or ${fresh}`
 }
 
 const encode = (value: unknown) => Buffer.from(`${JSON.stringify(value)}\n`)

@@ -1,7 +1,8 @@
 import type { Table } from '@droplake/contracts/table'
 import { describeFailure, type RuleResult } from '@droplake/models/checks'
 import { descendants, layers } from '@droplake/models/dag'
-import { datasetOf, type Effects, type RunInput, type With } from '@droplake/pipeline/effects'
+import type { Model } from '@droplake/models/model'
+import { database, datasetOf, type Effects, type RunInput, type With } from '@droplake/pipeline/effects'
 import { keys } from '@droplake/pipeline/keys'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { holding } from '@droplake/pipeline/log'
@@ -14,7 +15,7 @@ import { describeTableFailure } from '@droplake/pipeline/table-records'
 
 /** Stale models in layers, less those that a failed quality rule holds. A model that was rolled back is not stale. */
 export async function planModels(
-  fx: With<'models'> & Pick<Effects, 'brokenModels'>,
+  fx: With<'catalog' | 'models'> & Pick<Effects, 'brokenModels'>,
   { dataset, run }: RunInput,
 ): Promise<{ layers: string[][] }> {
   const state = await holding(fx.store, dataset, run)
@@ -22,13 +23,19 @@ export async function planModels(
     const models = await fx.models(dataset)
     const { tables } = datasetOf(fx, dataset)
     const publishes = await tookWhatItDecided(fx, state, run)
-    const stale = publishes ? staleIn(state, datasetOf(fx, dataset), models) : []
+    const stale = publishes ? [...staleIn(state, datasetOf(fx, dataset), models)] : []
+    const incomplete = publishes ? await incompleteModels(fx, state, models) : []
+    for (const name of [...incomplete, ...descendants(models, incomplete)]) {
+      const known = stale.find((one) => one.name === name)
+      if (known) delete known.partitions
+      else stale.push({ name, reason: 'files of its version are gone' })
+    }
     const quality = (await findRecord<RuleResult[]>(fx.store, keys.quality(run))) ?? []
-    const broken = quality.filter(({ severity, status }) => severity === 'error' && status === 'fail')
+    const brokenRules = quality.filter(({ severity, status }) => severity === 'error' && status === 'fail')
     const held: ModelPlan['held'] = {}
     for (const [table, reason] of Object.entries(await leftOut(fx, run)))
       for (const name of descendants(models, readersOf(tables, table))) held[name] ??= reason
-    for (const result of broken)
+    for (const result of brokenRules)
       for (const name of descendants(models, readersOf(tables, result.table))) held[name] ??= describeFailure(result)
     const unbuildable = (await fx.brokenModels?.(dataset)) ?? []
     const reasons = (status: 'failed' | 'held') =>
@@ -49,6 +56,24 @@ export async function planModels(
     }
   })
   return { layers: plan.layers }
+}
+
+/** Models whose version is no longer whole, in the store or in the catalog: the log alone does not make them stale. */
+async function incompleteModels(fx: With<'catalog'>, state: LakeState, models: readonly Model[]): Promise<string[]> {
+  const build = database(fx, state.dataset, 'build')
+  const tables = new Set(
+    (await fx.catalog.show(state.dataset))?.tables.map((table) => `${table.database}.${table.name}`),
+  )
+  const incomplete: string[] = []
+  for (const { name } of models) {
+    const shown = state.models[name]
+    if (!shown || shown.pin) continue
+    const files = new Set<string>()
+    for await (const { key } of fx.store.list(keys.model(state.dataset, name))) files.add(key)
+    const named = Object.values(shown.partitions).flatMap((partition) => partition.files)
+    if (!tables.has(`${build}.${shown.table}`) || named.some((key) => !files.has(key))) incomplete.push(name)
+  }
+  return incomplete
 }
 
 /** A run that set files aside and took none publishes nothing; what else is due is for the next one. */

@@ -2,7 +2,7 @@ import { type DataEffects, datasetOf, type RunInput } from '@droplake/pipeline/e
 import { keys } from '@droplake/pipeline/keys'
 import { refusals } from '@droplake/pipeline/layouts'
 import { holding } from '@droplake/pipeline/log'
-import { type Attempt, givenUp, pendingSources, removeMarkers } from '@droplake/pipeline/markers'
+import { type Attempt, givenUp, pendingIds, pendingSources, removeMarkers } from '@droplake/pipeline/markers'
 import { type Plan, packItems } from '@droplake/pipeline/plan'
 import { once } from '@droplake/pipeline/records'
 
@@ -17,6 +17,8 @@ export interface Planned {
 export async function plan(fx: DataEffects, { dataset, run }: PlanInput): Promise<Planned> {
   const state = await holding(fx.store, dataset, run)
   const planned = await once<Plan>(fx.store, keys.plan(run), async () => {
+    // Before their records: one that arrives in between is a reason for another run, one that cannot be read is not.
+    const ids = await pendingIds(fx.store, dataset)
     const pending = await pendingSources(fx.store, dataset)
     const { tables } = datasetOf(fx, dataset)
     const refused = refusals(datasetOf(fx, dataset), state)
@@ -28,7 +30,7 @@ export async function plan(fx: DataEffects, { dataset, run }: PlanInput): Promis
       if (refused[source.table] || hopeless[source.id]) packed.sources.push(source)
     const planned = new Set(packed.sources.map((source) => source.id))
     const noRoom = plannable.map((source) => source.id).filter((id) => !planned.has(id))
-    const seen = pending.map((source) => source.id)
+    const seen = [...new Set([...ids, ...pending.map((source) => source.id)])]
     const startedAt = state.unfinished?.at ?? fx.clock.now()
     return { run, dataset, startedAt, seq: state.seq, ...packed, refused, hopeless, seen, noRoom }
   })

@@ -1,6 +1,6 @@
 import { command } from '../command.ts'
 import { exit } from '../exit-codes.ts'
-import { readStatus } from '../read-status.ts'
+import { readStatusAnyway } from '../read-status.ts'
 import { showStatus } from '../show-status.ts'
 import { chosenDatasets, ifThereIsALake } from '../with-lake.ts'
 
@@ -15,13 +15,13 @@ export default command({
       session,
       async (place) => {
         const names = await chosenDatasets(session, place)
-        const read = await Promise.all(names.map((name) => readStatus(place, name)))
+        const read = await Promise.all(names.map((name) => readStatusAnyway(place, name)))
         return { lake: place.remote ? `s3://${place.remote.bucket}` : lakeFolder, datasets: read }
       },
       { lake: lakeFolder, datasets: [] },
     )
     const status = { lake, ...(stage ? { stage: stage.name } : {}), datasets }
     session.answer(status, () => showStatus(status, session, terminal.style))
-    return exit.done
+    return datasets.some(({ damaged }) => damaged) ? exit.failed : exit.done
   },
 })
