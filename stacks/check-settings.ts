@@ -57,6 +57,7 @@ const checks: Record<string, Check> = {
   'stream.generate.events': whole(0, 100_000, 'events'),
   memory: byName(whole(128, 10_240, 'MB'), lambdas),
   reservedConcurrency: byName(whole(1, 1000, 'Lambdas at a time'), lambdas),
+  mostUnpackedGb: whole(1, 1024, 'GiB'),
   settleSeconds: ['a whole number of seconds, or null', (value) => value === null || whole(0, 3600, '')[1](value)],
 }
 

@@ -65,6 +65,7 @@ const lakeEnvironment = {
   DROPLAKE_DATABASE_PREFIX: databasePrefix,
   DROPLAKE_WORKGROUP: pipelineWorkgroup.name,
   DROPLAKE_TOPIC_ARN: topic.arn,
+  DROPLAKE_MOST_UNPACKED_GB: String(settings.mostUnpackedGb),
   ...(settings.settleSeconds === null ? {} : { DROPLAKE_SETTLE_SECONDS: String(settings.settleSeconds) }),
 }
 

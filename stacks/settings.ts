@@ -57,6 +57,8 @@ export interface Settings {
   reservedConcurrency: Partial<Record<Lambda, number>>
   /** Seconds that replace the datasets' own settling time. */
   settleSeconds: number | null
+  /** GiB that a compressed file may unpack to; a larger one is set aside. */
+  mostUnpackedGb: number
 }
 
 export const defaultSettings: Settings = {
@@ -78,6 +80,7 @@ export const defaultSettings: Settings = {
   memory: {},
   reservedConcurrency: {},
   settleSeconds: null,
+  mostUnpackedGb: 64,
 }
 
 /** What a stage differs in. A list or a record by name replaces the default's; other parts are merged. */

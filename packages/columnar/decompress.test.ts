@@ -200,6 +200,12 @@ describe('openPlain', () => {
     expect(read).toBeLessThan(300_000)
     expect(reads).toBeLessThan(8)
   })
+  it('names what lies under the name of an archive', async () => {
+    for (const name of ['orders.zip', 'orders.csv.gz', 'orders.zst'])
+      expect(await refusal(name, Buffer.from('version https://git-lfs.github.com/spec/v1\n'))).toBe(
+        `${name}: a Git LFS pointer: run git lfs pull`,
+      )
+  })
   it('names an Excel workbook and other documents', async () => {
     const sheet = [
       { name: '[Content_Types].xml', bytes: text },

@@ -3,6 +3,7 @@ import { finished, pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { isLitter } from '@droplake/contracts/file-name'
 import { bytesInMemory, chunksOf, type FileBytes, watchReads } from './file-bytes.ts'
+import { foreignFormat } from './foreign-format.ts'
 import { isParquet, parquetAsCsv } from './parquet-as-csv.ts'
 import { Unreadable } from './unreadable.ts'
 import { openZip, type Zip, type ZipMember } from './zip.ts'
@@ -26,7 +27,11 @@ const byEnding = (fileName: string): Packing | undefined =>
 
 /** How a file is packed, by its first bytes, or by its name where they say nothing; undefined for a plain file. */
 export function packingOf(fileName: string, head: Uint8Array): Packing | undefined {
-  return magics.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0] ?? byEnding(fileName)
+  return byMagic(head) ?? byEnding(fileName)
+}
+
+function byMagic(head: Uint8Array): Packing | undefined {
+  return magics.find(([, magic]) => magic.every((byte, i) => head[i] === byte))?.[0]
 }
 
 /** What a file may unpack to: bombs end here. */
@@ -60,23 +65,27 @@ export async function* openPlain(
 ): AsyncIterable<Uint8Array> {
   const { limits = defaultLimits } = options
   const { file, failed } = watchReads(source)
-  const head = await source.read({ start: 0, end: 4 })
+  const head = await source.read({ start: 0, end: 1024 })
   const packing = packingOf(fileName, head)
   if (!packing && !isParquet(head)) {
     yield* chunksOf(file)
     return
   }
   try {
+    // A pointer, or the page of a login, under the name of an archive.
+    const foreign = packing && foreignFormat(head)
+    if (foreign) throw new Refused(foreign)
     if (!packing) yield* limited(parquetAsCsv(file), file.size, limits)
     else if (packing !== 'zip') yield* limited(unpack[packing](chunksOf(file)), file.size, limits)
     else yield* openMember(await openZip(file), options.member, limits)
   } catch (error) {
     if ('cause' in failed) throw failed.cause
     if (!(error instanceof Error)) throw error
+    const name = options.member ?? fileName
+    if (error instanceof Refused) throw new Unreadable(`${name}: ${error.message}`)
     const kind = packing ? `${packing} archive of one file` : 'Parquet file'
     const what = options.member === undefined ? `not a whole ${kind}` : 'not readable'
-    const name = options.member ?? fileName
-    throw new Unreadable(`${name}: ${error instanceof Refused ? '' : `${what}: `}${error.message}`, { cause: error })
+    throw new Unreadable(`${name}: ${what}: ${error.message}`, { cause: error })
   }
 }
 
@@ -135,6 +144,7 @@ const workbook = 'an Excel workbook: save it as CSV'
 export function foreignArchive({ members }: Zip): string | undefined {
   const has = (name: string) => members.some((member) => member.name === name)
   if (has('xl/workbook.xml') || has('xl/workbook.bin')) return workbook
+  if (has('Index/Document.iwa')) return 'a Numbers spreadsheet: export it as CSV'
   if (has('word/document.xml')) return 'a Word document: save its table as CSV'
   if (has('content.xml') && has('mimetype')) return 'an OpenDocument file: save it as CSV'
   return undefined

@@ -7,15 +7,17 @@ export interface FileBytes {
   read(range: ByteRange): Promise<Uint8Array>
 }
 
+const firstChunkBytes = 2 ** 16
 const chunkBytes = 2 ** 20
 
-/** The bytes of a range from its start to its end, in chunks of 1 MiB. */
+/** The bytes of a range from its start to its end: in chunks of 1 MiB, after smaller ones for who wants but the first. */
 export async function* chunksOf(
   file: FileBytes,
   range: ByteRange = { start: 0, end: file.size },
 ): AsyncIterable<Uint8Array> {
-  for (let start = range.start; start < range.end; start += chunkBytes)
-    yield await file.read({ start, end: Math.min(range.end, start + chunkBytes) })
+  let size = firstChunkBytes
+  for (let start = range.start; start < range.end; start += size, size = Math.min(chunkBytes, size * 4))
+    yield await file.read({ start, end: Math.min(range.end, start + size) })
 }
 
 export const bytesInMemory = (bytes: Uint8Array): FileBytes => ({

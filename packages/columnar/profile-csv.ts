@@ -3,7 +3,7 @@ import type { Table } from '@droplake/contracts/table'
 import { type CsvProfile, type Delimiter, fileColumns } from './csv-profile.ts'
 import { createUtf8Check } from './encoding.ts'
 import { createEvidence, type Evidence } from './evidence.ts'
-import { foreignFormat } from './foreign-format.ts'
+import { notPlain } from './foreign-format.ts'
 import { cellTexts, detectDelimiter, findColumns, type Header, namedDelimiter, readHeader } from './header.ts'
 import { createLexer, type LexedRecord, type Lexer, pieces } from './lexer.ts'
 import { isBlank } from './record.ts'
@@ -174,7 +174,7 @@ function createBody(table: Table, options: ProfileOptions) {
 }
 
 function refuseForeign(head: Uint8Array, fileName: string): void {
-  const foreign = foreignFormat(head)
+  const foreign = notPlain(head)
   if (foreign) throw new Unreadable(`${fileName}: ${foreign}`)
 }
 

@@ -107,6 +107,19 @@ test.each([
   expect((await recognized('download', bytes)).unroutable).toMatchObject([{ message }])
 })
 
+test.each(['archive.zip', 'march.csv.gz', 'export'])(
+  'a pointer or a page is called so under the name %s',
+  async (name) => {
+    const bytes = (text: string) => recognized(name, text)
+    expect((await bytes('version https://git-lfs.github.com/spec/v1\n')).unroutable).toMatchObject([
+      { message: expect.stringMatching(/LFS/) },
+    ])
+    expect((await bytes('<!doctype html><title>Sign in')).unroutable).toMatchObject([
+      { message: expect.stringMatching(/HTML/) },
+    ])
+  },
+)
+
 test('each member of an archive is recognized for itself, by its name or its header', async () => {
   const archive = zip([
     { name: 'olist/', bytes: Buffer.alloc(0), stored: true },

@@ -111,10 +111,10 @@ export async function recognize(
   const { file, failed } = watchReads(source)
   try {
     const head = await file.read({ start: 0, end: packedHeadBytes })
-    const found =
-      packingOf(at.path, head) === 'zip'
-        ? await recognizeArchive(tables, at, { file, named })
-        : one(await recognizeFile(tables, at, { named, bytes: file.size, head: () => plainHead(at.path, file, head) }))
+    const isZip = packingOf(at.path, head) === 'zip' && foreignFormat(head) === undefined
+    const found = isZip
+      ? await recognizeArchive(tables, at, { file, named })
+      : one(await recognizeFile(tables, at, { named, bytes: file.size, head: () => plainHead(file, head) }))
     // What a failed read left out is not known to be missing.
     if ('cause' in failed) throw failed.cause
     return found
@@ -227,9 +227,9 @@ function candidatesOf(tables: readonly Table[], path: string, fits: readonly Fit
 }
 
 /** The first plain bytes of a file, as far as its own first bytes unpack to them. */
-async function plainHead(path: string, file: FileBytes, head: Uint8Array): Promise<Uint8Array> {
+async function plainHead(file: FileBytes, head: Uint8Array): Promise<Uint8Array> {
   if (isParquet(head)) return (await parquetHead(file)) ?? head
-  const packing = packingOf(path, head)
+  const packing = packingOf('', head)
   if (packing !== 'gzip' && packing !== 'zstd') return head.subarray(0, headBytes)
   return firstBytes(unpack[packing](chunksOf(bytesInMemory(head))))
 }

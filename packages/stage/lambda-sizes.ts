@@ -18,6 +18,8 @@ const quick: LambdaSize = { memoryMb: 512, timeoutMinutes: 1 }
 export const lambdaSizes: Record<Lambda, LambdaSize> = {
   ...{ index: rows, clean: rows, accept: rows, dedupe: rows, enrich: rows },
   ...{ plan: waits, ingest: waits, quality: waits, models: waits, sweep: waits, wake: waits },
-  ...{ admit: quick, catalog: quick, publish: quick, finish: quick, notify: quick },
+  // Admit may look into every member of an archive.
+  ...{ admit: { memoryMb: 512, timeoutMinutes: 5 } },
+  ...{ catalog: quick, publish: quick, finish: quick, notify: quick },
   ...{ rollback: { memoryMb: 512, timeoutMinutes: 5 }, generate: { memoryMb: 512, timeoutMinutes: 5 } },
 }

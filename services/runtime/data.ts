@@ -7,6 +7,7 @@ import { datasets } from '#compiled'
 import { environment } from './environment.ts'
 
 const settleSeconds = environment.settleSeconds()
+const mostUnpackedGb = environment.mostUnpackedGb()
 
 /** What the services that move rows need: the bucket alone. */
 export const data: DataEffects = {
@@ -18,5 +19,6 @@ export const data: DataEffects = {
     databasePrefix: environment.databasePrefix(),
     crawlPollSeconds: environment.crawlPollSeconds(),
     ...(settleSeconds === undefined ? {} : { settleSeconds }),
+    ...(mostUnpackedGb === undefined ? {} : { mostUnpackedBytes: mostUnpackedGb * 2 ** 30 }),
   },
 }

@@ -12,6 +12,8 @@ export const environment = {
   stream: () => required('DROPLAKE_STREAM'),
   /** Seconds that replace the datasets' own settling time. */
   settleSeconds: () => wholeNumber('DROPLAKE_SETTLE_SECONDS'),
+  /** GiB that a compressed file may unpack to. */
+  mostUnpackedGb: () => wholeNumber('DROPLAKE_MOST_UNPACKED_GB'),
   /** Seconds between two looks at a crawler. */
   crawlPollSeconds: () => wholeNumber('DROPLAKE_CRAWL_POLL_SECONDS') ?? 20,
 }
@@ -25,6 +27,6 @@ function required(name: string): string {
 function wholeNumber(name: string): number | undefined {
   const value = process.env[name]
   if (value === undefined || value === '') return undefined
-  if (!/^\d{1,6}$/.test(value)) throw new Error(`environment: ${name} is a whole number of seconds, got ${value}`)
+  if (!/^\d{1,6}$/.test(value)) throw new Error(`environment: ${name} is a whole number, got ${value}`)
   return Number(value)
 }
