@@ -10,7 +10,8 @@ export const functionsOfAthena: ReadonlySet<string> = new Set(
   chr codepoint concat concat_ws format from_base64 from_hex from_utf8 hamming_distance length levenshtein_distance lower
   lpad ltrim md5 position regexp_count regexp_extract regexp_extract_all regexp_like regexp_replace regexp_split replace
   reverse rpad rtrim sha1 sha256 split split_part starts_with strpos substr substring to_base64 to_hex to_utf8 translate
-  trim upper url_decode url_encode
+  trim upper url_decode url_encode url_extract_host url_extract_parameter url_extract_path url_extract_protocol
+  url_extract_query
 
   json_array_length json_extract json_extract_scalar json_format json_parse
 

@@ -129,6 +129,14 @@ export const athenaFunctions: readonly string[] = [
     then cast_to_type(list_reverse(cast(x as varchar[])), x) else cast_to_type(system.main.reverse(cast(x as varchar)), x) end`,
   `_concat_ws(separator, x) as case when ends_with(system.main.typeof(x), '[]')
     then array_to_string(cast(x as varchar[]), separator) else coalesce(cast(x as varchar), '') end`,
+  `_url(x, part) as case when regexp_matches(x, '^[^ ]*$') then system.main.regexp_extract(x,
+    '^([A-Za-z][A-Za-z0-9+.-]*:)?(//([^/?#@]*@)?([^/?#:]*)(:[0-9]*)?)?([^?#]*)([?]([^#]*))?', part) end`,
+  `url_extract_protocol(x) as system.main.rtrim(_url(x, 1), ':')`,
+  `url_extract_host(x) as _url(x, 4)`,
+  `url_extract_path(x) as system.main.url_decode(_url(x, 6))`,
+  `url_extract_query(x) as system.main.url_decode(_url(x, 8))`,
+  `url_extract_parameter(x, name) as case when regexp_matches('&' || _url(x, 8) || '&', '&' || regexp_escape(name) || '[=&]')
+    then url_decode(system.main.regexp_extract('&' || _url(x, 8), '&' || regexp_escape(name) || '=([^&]*)', 1)) end`,
   `split_part(x, separator, n) as case when n <= 0 then error('split_part: the index must be greater than zero')
     else str_split(x, separator)[n] end`,
   `_from(x, start) as case when start > 0 or start < 0 and -start <= system.main.length(x) then system.main.substr(x, start)
@@ -187,7 +195,10 @@ export const athenaFunctions: readonly string[] = [
     when _index(x, i) between 1 and _size(x) then x[i]
     else error('Array subscript must lie between 1 and the length of the array') end`,
   `_short(x) as case when len(x) > 10000 then error('a sequence has at most 10000 entries') else x end`,
-  `sequence(a, b) as _short(generate_series(a, b, case when a <= b then 1 else -1 end)),
+  `_gap(a, b) as cast(b - a as bigint)`,
+  // A date moves by an integer only.
+  `sequence(a, b) as case when abs(_gap(a, b)) >= 10000 then error('a sequence has at most 10000 entries')
+    else list_transform(generate_series(0, abs(_gap(a, b))), lambda i: a + cast(i * system.main.sign(_gap(a, b)) as integer)) end,
     (a, b, step) as _short(cast_to_type(generate_series(a, b, step), [a]))`,
   `repeat(x, n) as _short(list_transform(generate_series(1, n), lambda i: x))`,
   `array_join(x, separator) as array_to_string(list_transform(x, lambda z: _text(z)), separator),
@@ -214,6 +225,7 @@ export const athenaFunctions: readonly string[] = [
   `_map_of(k, v) as case when len(list_distinct(k)) = len(k) then map(k, v) else map(
     list_filter(k, lambda z, i: z is not null and i = list_position(k, z)),
     list_filter(v, lambda z, i: k[i] is not null and i = list_position(k, k[i]))) end`,
+  `_or_null(x) as case when isnan(x) then null else x end`,
   `_any(found) as case when list_contains(found, true) then true when not _has_null(found) then false end`,
   `_all(found) as case when list_contains(found, false) then false when not _has_null(found) then true end`,
 ]

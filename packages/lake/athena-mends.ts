@@ -33,9 +33,12 @@ export const mends: Record<string, (data: Data) => Node | undefined> = {
   subscript: ({ this: value, index }) => call('_subscript', value, index),
   json_extract: ({ this: value, path }) => call('json_extract', value, jsonPath(path)),
   json_extract_scalar: ({ this: value, path }) => call('json_extract_scalar', value, jsonPath(path)),
-  add: ({ left, right }) =>
-    isInterval(right) ? call('_plus', left, right) : isInterval(left) ? call('_plus', right, left) : undefined,
-  sub: ({ left, right }) => (isInterval(right) ? call('_plus', left, { neg: { this: right } }) : undefined),
+  add: ({ left, right }) => {
+    if (isInterval(left) === isInterval(right)) return undefined
+    return isInterval(right) ? call('_plus', left, right) : call('_plus', right, left)
+  },
+  sub: ({ left, right }) =>
+    isInterval(right) && !isInterval(left) ? call('_plus', left, { neg: { this: right } }) : undefined,
   cast: mendCast('cast'),
   try_cast: mendCast('try_cast'),
   extract: ({ this: time, field }) => {
@@ -69,7 +72,14 @@ export const mends: Record<string, (data: Data) => Node | undefined> = {
   function: (data) => functions[String(data.name).toLowerCase()]?.(listOf(data.args)),
 }
 
-const isInterval = (node: unknown) => kindOf(node) === 'interval'
+/** `interval '1' day`, also times a number or added to another. */
+function isInterval(node: unknown): boolean {
+  const kind = kindOf(node)
+  const data = isObject(node) ? node[kind] : undefined
+  if (kind === 'interval') return true
+  if (!isObject(data) || !['mul', 'add', 'sub', 'neg', 'paren'].includes(kind)) return false
+  return [data.left, data.right, data.this].some(isInterval)
+}
 
 /** Whether a division stands in an expression, also in parentheses or beneath other operators. */
 const isFraction = (node: unknown): boolean => JSON.stringify(node).includes('"name":"_divide')
@@ -103,6 +113,10 @@ const functions: Record<string, (args: unknown[]) => Node | undefined> = {
   map_agg: ([key, value]) => call('_map_of', call('list', key), call('list', value)),
   date: ([value]) => cast(call('_date', value), { data_type: 'date' }),
   concat_ws: (args) => (args.length === 2 ? call('_concat_ws', ...args) : undefined),
+  sequence: ([from, ...rest]) =>
+    rest.length === 1 && literalNumber(from) !== undefined
+      ? call('sequence', cast(from, { data_type: 'big_int' }), ...rest)
+      : undefined,
   filter: (args) => call('list_filter', ...args),
   transform: (args) => call('list_transform', ...args),
   any_match: (args) => call('_any', call('list_transform', ...args)),
@@ -184,6 +198,7 @@ function regularExpression(pattern: unknown): unknown {
 }
 
 const aggregates: Record<string, (args: unknown[], data: Data) => Node> = {
+  corr: (args, data) => call('_or_null', aggregate('corr', args, data)),
   arbitrary: (args, data) => aggregate('any_value', args, data),
   max_by: (args, data) => aggregate(args.length === 2 ? 'arg_max_null' : 'arg_max', args, data),
   min_by: (args, data) => aggregate(args.length === 2 ? 'arg_min_null' : 'arg_min', args, data),

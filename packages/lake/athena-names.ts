@@ -14,8 +14,12 @@ interface Scope {
   sources: Map<string, Columns>
   /** What the select calls its own expressions. */
   aliases: ReadonlySet<string>
+  /** Columns of `using` by the sources that they were joined from. */
+  merged: { name: string; sources: ReadonlySet<string> }[]
   /** Names of common tables. */
   common: Map<string, Columns>
+  /** Sources beside a subquery in `from`, which it does not see unless it is lateral. */
+  beside?: Map<string, Columns>
   outer?: Scope
 }
 
@@ -24,7 +28,7 @@ export function checkNames(
   statement: unknown,
   columnsOf: (table: { database: string; name: string }) => Columns,
 ): void {
-  query(statement, { sources: new Map(), aliases: new Set(), common: new Map() })
+  query(statement, { sources: new Map(), aliases: new Set(), merged: [], common: new Map() })
 
   /** Checks a query, and gives its columns. */
   function query(node: unknown, outer: Scope): Columns {
@@ -68,14 +72,14 @@ export function checkNames(
         .filter((each) => kindOf(each) === 'alias')
         .map((each) => lower((each as { alias: Data }).alias.alias)),
     )
-    const scope: Scope = { sources: new Map(), aliases, common: outer.common, outer }
+    const scope: Scope = { sources: new Map(), aliases, merged: [], common: outer.common, outer }
     const joins = listOf(data.joins).filter(isObject)
     for (const each of isObject(data.from) ? listOf(data.from.expressions) : []) source(each, scope)
-    for (const join of joins) source(join.this, scope)
-    for (const join of joins) expression(join.on, scope)
+    joined(joins, scope)
     for (const part of [expressions, data.where_clause, data.group_by, data.having, data.windows])
       expression(part, scope)
     orderBy(data.order_by, scope)
+    if (data.distinct === true) orderOfDistinct(data, expressions, scope)
     return columnsOfSelect(expressions, scope)
   }
 
@@ -114,17 +118,26 @@ export function checkNames(
       add(lower(data.alias) || name, columns)
     } else if (kind === 'subquery') {
       if (kindOf(data.this) === 'joined_table' || kindOf(data.this) === 'table') source(data.this, scope)
-      else add(lower(data.alias), query(data.this, scope))
+      else add(lower(data.alias), query(data.this, data.lateral === true ? scope : besides(scope)))
     } else if (kind === 'alias') {
       expression(data.this, scope)
       add(lower(data.alias), undefined)
     } else if (kind === 'joined_table') {
       source(data.left, scope)
-      for (const join of listOf(data.joins).filter(isObject)) source(join.this, scope)
+      joined(listOf(data.joins).filter(isObject), scope)
     } else if (kind === 'lateral') {
       add(lower(data.alias), query(data.this, scope))
     } else if (kind === 'paren' || kind === 'table_sample') source(data.this, scope)
     else add(lower(data.alias), undefined)
+  }
+
+  function joined(joins: Data[], scope: Scope): void {
+    for (const join of joins) {
+      source(join.this, scope)
+      for (const name of listOf(join.using).map(lower))
+        scope.merged.push({ name, sources: new Set(scope.sources.keys()) })
+    }
+    for (const join of joins) expression(join.on, scope)
   }
 
   /** @param parameters of the lambdas around */
@@ -145,12 +158,36 @@ export function checkNames(
     expression(node, { ...scope, sources: new Map([...scope.sources, [' aliases', [...scope.aliases]]]) })
   }
 
+  function orderOfDistinct(data: Data, expressions: unknown[], scope: Scope): void {
+    const columns = columnsOfSelect(expressions, scope)
+    const selected = new Set(
+      expressions.map((each) => plain(isObject(each) && isObject(each.alias) ? each.alias.this : each)),
+    )
+    if (columns === undefined || expressions.some((each) => kindOf(each) === 'star')) return
+    for (const each of isObject(data.order_by) ? listOf(data.order_by.expressions).filter(isObject) : []) {
+      const kind = kindOf(each.this)
+      const isNamed = kind === 'column' && columns.includes(lower((each.this as { column: Data }).column.name))
+      if (kind !== 'literal' && !isNamed && !selected.has(plain(each.this)))
+        throw new QueryFailed('user', `${placeOf(each)}select distinct is ordered by what it selects only`)
+    }
+  }
+
   function column(data: Data, scope: Scope, parameters: ReadonlySet<string>): void {
     const name = lower(data.name)
-    if (data.table || parameters.has(name) || isKnown(name, scope)) return
+    const table = lower(data.table)
+    if (table === '' && !parameters.has(name)) once(data, name, scope)
+    if (
+      table === ''
+        ? parameters.has(name) || isKnown(name, scope)
+        : !isMerged(table, name, scope) && (isSource(table, scope) || !isBeside(scope, (sources) => sources.has(table)))
+    )
+      return
     const refuse = (reason: string): never => {
       throw new QueryFailed('user', `${placeOf(data)}column ${name} cannot be resolved; ${reason}`)
     }
+    if (table !== '' && isBeside(scope, (sources) => sources.has(table)))
+      refuse('a subquery in from does not see its neighbors: write cross join lateral (select …)')
+    if (table !== '') refuse(`using (${name}) made it one column: write ${name} without ${table}`)
     for (let at: Scope | undefined = scope; at; at = at.outer) {
       if (at.aliases.has(name))
         refuse(
@@ -158,6 +195,39 @@ export function checkNames(
         )
       if (at.sources.has(name)) refuse('it is the name of a table: name one of its columns')
     }
+    if (isBeside(scope, (sources) => [...sources.values()].some((columns) => columns?.includes(name))))
+      refuse('a subquery in from does not see its neighbors: write cross join lateral (select …)')
+  }
+
+  /** Refuses a name that the nearest source to know it has twice. */
+  function once(data: Data, name: string, scope: Scope): void {
+    for (let at: Scope | undefined = scope; at; at = at.outer)
+      for (const columns of at.sources.values()) {
+        if (columns === undefined) return
+        const found = columns.filter((each) => each === name).length
+        if (found > 1)
+          throw new QueryFailed(
+            'user',
+            `${placeOf(data)}column ${name} is ambiguous: give its columns names of their own`,
+          )
+        if (found === 1) return
+      }
+  }
+
+  function isSource(table: string, scope: Scope): boolean {
+    for (let at: Scope | undefined = scope; at; at = at.outer) if (at.sources.has(table)) return true
+    return false
+  }
+
+  function isBeside(scope: Scope, test: (sources: Map<string, Columns>) => boolean): boolean {
+    for (let at: Scope | undefined = scope; at; at = at.outer) if (at.beside && test(at.beside)) return true
+    return false
+  }
+
+  function isMerged(table: string, name: string, scope: Scope): boolean {
+    for (let at: Scope | undefined = scope; at; at = at.outer)
+      if (at.sources.has(table)) return at.merged.some((each) => each.name === name && each.sources.has(table))
+    return false
   }
 
   function isKnown(name: string, scope: Scope): boolean {
@@ -167,5 +237,14 @@ export function checkNames(
   }
 }
 
+/** The scope of a subquery in `from`, beside other sources. */
+const besides = (scope: Scope): Scope => ({ ...scope, sources: new Map(), aliases: new Set(), beside: scope.sources })
+
 const lower = (identifier: unknown): string =>
   (isObject(identifier) && isObject(identifier.name) ? nameOf(identifier.name) : nameOf(identifier)).toLowerCase()
+
+/** An expression without its place. */
+const plain = (node: unknown): string =>
+  JSON.stringify(node, (key, value) =>
+    key === 'span' ? undefined : typeof value === 'string' ? value.toLowerCase() : value,
+  )

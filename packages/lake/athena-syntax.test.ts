@@ -83,6 +83,8 @@ const refused: Record<string, [sql: string, reason: RegExp][]> = {
     ['select $$a$$', /'…'/],
     ['select ?', /parameters/],
     ['select 0xff', /0xff/],
+    [`select x'6162'`, /from_hex/],
+    ['select 9223372036854775808', /9223372036854775807/],
     ['select extract(epoch from x) from a_b.t', /extracts year/],
   ],
   "other engines' functions": [

@@ -37,6 +37,8 @@ export function checkWords(sql: string): void {
       refuse(token, `Athena quotes names as "${token.text}", got '${token.text}'`)
     if (token.type === 'NUMBER' && next && next.start === token.end && /^[A-Za-z_]/.test(next.word))
       refuse(token, `a number cannot be followed by letters, got ${token.text}${next.text}`)
+    if (token.type === 'NUMBER' && isTooLarge(token.text))
+      refuse(token, `a number has at most 38 digits, a whole one is at most ${largest}, got ${token.text}`)
     if (token.type === 'COMMA' && (!next || endsList.has(next.text.toLowerCase())))
       refuse(token, 'Athena takes no comma after the last of a list')
     if (token.type === 'L_BRACKET' && !isSubscripted(before))
@@ -121,6 +123,10 @@ function namesWithColumns(value: unknown, found = new Set<string>()): Set<string
   return found
 }
 
+const largest = 2n ** 63n - 1n
+const isTooLarge = (number: string): boolean =>
+  /^\d+$/.test(number) ? BigInt(number) > largest : /^[\d.]+$/.test(number) && number.replace(/^0+|\./g, '').length > 38
+
 const endsList = new Set([')', ']', ';', 'from', 'where', 'group', 'having', 'order', 'limit', 'offset', 'union'])
 
 /** `[` is a subscript after a value, and an array after the word. */
@@ -151,6 +157,8 @@ const literals: Record<string, string> = {
   DOLLAR_STRING: "Athena writes text as '…', got $$",
   RAW_STRING: "Athena writes text as '…'",
   NATIONAL_STRING: "Athena writes text as '…'",
+  HEX_STRING: "bytes are written as from_hex('6162') here",
+  UNICODE_STRING: 'the characters themselves are written here',
   BIT_STRING: "Athena writes from_base('101', 2)",
 }
 

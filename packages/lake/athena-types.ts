@@ -212,12 +212,16 @@ function placed(template: string, select: Data): Node {
 }
 
 function sentence(what: string, types: string): string {
-  const [left = '', right = ''] = types.split(/ (?=[^ ]*$)/).map((type) => type.toLowerCase())
+  const [left = '', right = ''] = types
+    .split(/ (?=[^ ]*$)/)
+    .map((type) => type.toLowerCase().replace('blob', 'varbinary'))
   if (what === 'compares')
     return `Athena does not compare ${left} with ${right}; write date '2018-01-31' or cast(x as ${left}) for one of them`
   if (what === 'joins') return `Athena joins text by ||, got ${left}; write cast(x as varchar)`
+  if (what === 'subtracts' && left === 'date' && right === 'date')
+    return "date - date is an interval in Athena, which is not computed here; write date_diff('day', earlier, later)"
   if (what === 'subtracts' || what === 'adds')
-    return `Athena ${what} no ${right} ${what === 'adds' ? 'to' : 'from'} ${left}; write date_diff('day', a, b) or date_add('day', n, x)`
+    return `Athena ${what} no number ${what === 'adds' ? 'to' : 'from'} a date; write date_add('day', n, x)`
   if (['union', 'except', 'intersect'].includes(what)) return `columns of ${what} differ in type; cast them to one`
   return `Athena takes a boolean for ${what}, got ${left}`
 }

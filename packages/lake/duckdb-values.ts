@@ -24,6 +24,9 @@ export function athenaType(type: DuckDBType): string {
     case DuckDBTypeId.MAP:
       return `map(${athenaType(type.keyType)}, ${athenaType(type.valueType)})`
     case DuckDBTypeId.STRUCT:
+      // Fields without names have one place in an object.
+      if (type.entryNames.includes(''))
+        throw new QueryFailed('user', 'the fields of a row need names here; cast(row(a, b) as row(name type, …))')
       return `row(${type.entryNames.map((name, i) => `${name} ${athenaType(type.entryTypes[i] as DuckDBType)}`).join(', ')})`
     case DuckDBTypeId.DECIMAL:
       return `decimal(${type.width},${type.scale})`
