@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadContracts } from '@droplake/contracts/registry'
 import { contractsFolder, sqlFolder } from '@droplake/local/load-datasets'
+import { brokenRules } from '@droplake/models/broken-rules'
 import { readModels, readQueries } from '@droplake/models/load-models'
 import type { Finding } from '@droplake/stage/finding'
 import { many } from './text.ts'
@@ -39,16 +40,22 @@ export async function datasets(): Promise<Finding[]> {
       `${name} (${many(Object.keys(dataset.tables).length, 'table')}, ${many(models.length, 'model')}, ${many(queries.length, 'saved query', 'saved queries')})`,
     )
     for (const { message } of dataset.faults ?? []) broken.push(fault('contract', message))
-    for (const { status, error } of [...brokenModels, ...brokenQueries])
+    for (const { name: model, status, error } of [...brokenModels, ...brokenQueries])
       if (status === 'failed') broken.push(fault('sql', error.replace(/^models: /, 'sql/')))
+      else
+        broken.push({
+          state: 'warn',
+          subject: 'sql',
+          text: `${name}.${model} is held: ${error.replace(/models: /g, 'sql/')}`,
+        })
+    for (const message of brokenRules(dataset, join(contractsFolder, name))) broken.push(fault('contract', message))
   }
   return [{ state: broken.length > 0 ? 'warn' : 'ok', subject, text: parts.join(', ') }, ...broken]
 }
 
-/** The message says where and why; what is in it from its last semicolon on is what to do. */
-function fault(subject: string, message: string): Finding {
-  const at = message.lastIndexOf('; ')
-  const [text, mend] =
-    at < 0 ? [message, 'correct the line that it names'] : [message.slice(0, at), message.slice(at + 2)]
-  return { state: 'fail', subject, text, mend }
-}
+const fault = (subject: string, message: string): Finding => ({
+  state: 'fail',
+  subject,
+  text: message,
+  mend: 'correct it there; everything that does not need it goes on meanwhile',
+})

@@ -128,8 +128,9 @@ const nameOf = (holder: Holder): HolderName =>
 export const holderText = (holder: HolderName) =>
   'pid' in holder ? `process ${holder.pid} on ${readable(holder.host)}` : `execution ${holder.execution}`
 
-/** Sources that a run would take: those that are pending, and raw files that nobody announced. */
+/** Sources that a run would take: those that are pending, and raw files that nobody announced or that wait for their contract. */
 async function countPending({ fx }: Pick<Place, 'fx'>, { dataset, sources }: LakeState): Promise<number> {
   const pending = (await pendingIds(fx.store, dataset)).filter((id) => !sources[id])
-  return pending.length + (await unannounced(fx, dataset)).sources.length
+  const { sources: found, waiting } = await unannounced(fx, dataset)
+  return pending.length + found.length + new Set(waiting).size
 }

@@ -102,7 +102,7 @@ export function duckdbEngine(options: DuckdbEngineOptions): QueryEngine {
       return await work(connection)
     } catch (error) {
       signal?.throwIfAborted()
-      throw queryFailed(error)
+      throw queryFailed(error, [...columns.values()].flat())
     } finally {
       stop()
       await connection.run(`set search_path = 'memory.main'; detach database if exists ${database}`)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { builtIn } from '@droplake/contracts/registry'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { loadModels, loadQueries } from './load-models.ts'
+import { loadModels, loadQueries, readModels, readQueries } from './load-models.ts'
 import { sqlFolder } from './testing/model-lake.ts'
 
 const dataset = { name: 'olist', tables: builtIn.olist!.tables }
@@ -203,5 +203,102 @@ describe('saved queries', () => {
       'funnel-analysis',
       'top-categories-by-revenue',
     ])
+  })
+})
+
+describe('a broken file', () => {
+  const reading = (table: string) => ({
+    head: 'A test.\nGrain: one order.\nmaterialization: table\n',
+    audits: '',
+    columns: 'columns:\n  order_id: order\n',
+    select: `with\norders as (select * from ${table}),\nfinal as (select order_id from orders)\nselect * from final\n`,
+  })
+  const readAll = async (files: Record<string, string>, outOfService = {}) => {
+    for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
+    const { models, broken } = await readModels(folder, { dataset: { ...dataset, outOfService } })
+    return { good: models.map(({ name }) => name), broken }
+  }
+
+  test('fails alone, with its line, and holds what reads it, however far away', async () => {
+    const { good, broken } = await readAll({
+      'fact_bad.sql': text({ ...reading('cleaned.orders'), select: 'select order_id\nform cleaned.orders o p\n' }),
+      'mart_first.sql': text(reading('curated.fact_bad')),
+      'mart_second.sql': text(reading('curated.mart_first')),
+      'fact_good.sql': text(reading('cleaned.orders')),
+      'header.sql': text({ ...reading('cleaned.orders'), head: 'A test.\nGrain: one.\nmaterialisation: table\n' }),
+    })
+    expect(good).toEqual(['fact_good'])
+    expect(broken).toEqual([
+      { name: 'fact_bad', status: 'failed', error: expect.stringMatching(/^models: olist\/fact_bad.sql line 9: /) },
+      {
+        name: 'header',
+        status: 'failed',
+        error: expect.stringMatching(/^models: olist\/header.sql line 4: unknown header key/),
+      },
+      {
+        name: 'mart_first',
+        status: 'held',
+        error: expect.stringMatching(
+          /^it reads curated.fact_bad, which cannot be built: models: olist\/fact_bad.sql line 9: /,
+        ),
+      },
+      {
+        name: 'mart_second',
+        status: 'held',
+        error: expect.stringMatching(/^it reads curated.mart_first, and it reads curated.fact_bad/),
+      },
+    ])
+  })
+
+  test('of a circle fails with the line that closes it; what only reads the circle is held', async () => {
+    const { good, broken } = await readAll({
+      'a.sql': text(reading('curated.b')),
+      'b.sql': text(reading('curated.a')),
+      'c.sql': text(reading('curated.a')),
+      'd.sql': text(reading('cleaned.orders')),
+    })
+    expect(good).toEqual(['d'])
+    expect(broken.map(({ name, status }) => [name, status])).toEqual([
+      ['a', 'failed'],
+      ['b', 'failed'],
+      ['c', 'held'],
+    ])
+    expect(broken[0]?.error).toBe('models: olist/a.sql line 9: a circle, got a -> b -> a; break it')
+  })
+
+  test('is not the one that reads a table which is out of service', async () => {
+    const { good, broken } = await readAll(
+      { 'fact_returns.sql': text(reading('cleaned.returns')), 'fact_items.sql': text(reading('enriched.order_items')) },
+      { 'cleaned.returns': 'returns.ts:8: no', 'enriched.order_items': 'it looks up returns' },
+    )
+    expect(good).toEqual([])
+    expect(broken).toEqual([
+      {
+        name: 'fact_items',
+        status: 'held',
+        error: 'it reads enriched.order_items, which is out of service: it looks up returns',
+      },
+      {
+        name: 'fact_returns',
+        status: 'held',
+        error: 'it reads cleaned.returns, which is out of service: returns.ts:8: no',
+      },
+    ])
+  })
+
+  test('names the table that is meant', async () => {
+    const { broken } = await readAll({ 'fact_test.sql': text(reading('cleaned.order')) })
+    expect(broken[0]?.error).toContain('no contract of olist is named order, got cleaned.order; did you mean orders?')
+  })
+
+  test('among saved queries leaves the others to be asked, whatever the models are', async () => {
+    await mkdir(join(folder, 'queries'))
+    const query = (table: string) => `/*\nA query.\ncolumns:\n  order_id: order\n*/\nselect order_id from ${table}\n`
+    await writeFile(join(folder, 'fact.sql'), 'no SQL at all')
+    await writeFile(join(folder, 'queries', 'good.sql'), query('curated.fact'))
+    await writeFile(join(folder, 'queries', 'bad.sql'), query('curated.fcat'))
+    const { queries, broken } = await readQueries(folder, { dataset })
+    expect(queries.map(({ name }) => name)).toEqual(['good'])
+    expect(broken).toEqual([{ name: 'bad', status: 'failed', error: expect.stringContaining('did you mean fact?') }])
   })
 })

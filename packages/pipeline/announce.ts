@@ -27,6 +27,8 @@ export interface Unannounced {
   sources: Source[]
   /** Names that no contract takes, or that can be no object at all. */
   unroutable: LeftOut[]
+  /** Keys of files that may be of a table whose contract cannot be loaded. */
+  waiting: string[]
   /** Files that changed within the time to rest: another program may still be writing them. */
   restless: ListedObject[]
 }
@@ -120,6 +122,7 @@ export async function unannounced(
 ): Promise<Unannounced> {
   const { store } = fx
   const unroutable: LeftOut[] = []
+  const waiting: string[] = []
   const restless: ListedObject[] = []
   const isRested = restOf(fx, options)
   const state = await readState(store, dataset)
@@ -129,7 +132,8 @@ export async function unannounced(
   const { rawFolders } = datasetOf(fx, dataset)
 
   const sourcesIn = async (info: ObjectInfo) => {
-    const { parts = [], unroutable: left = [] } = (await recognizeObject(fx, info)) ?? {}
+    const { parts = [], unroutable: left = [], waiting: fault } = (await recognizeObject(fx, info)) ?? {}
+    if (fault) waiting.push(info.key)
     for (const one of left) unroutable.push({ name: sourceName({ ...one, key: info.key }), reason: reasonOf(one) })
     return parts
   }
@@ -184,7 +188,7 @@ export async function unannounced(
   for (const folder of rawFolders)
     for await (const info of store.replaced(`raw/${folder}/`)) await orLeaveOut(info, () => lookAtReplaced(info))
   await digests.close()
-  return { sources: inOrderOfArrival([...replaced, ...found.values()]), unroutable, restless }
+  return { sources: inOrderOfArrival([...replaced, ...found.values()]), unroutable, waiting, restless }
 }
 
 /** The sources of one object, and the time at which the store saw it. */

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listDatasets, loadDatasets } from '@droplake/contracts/registry'
+import { brokenRules } from '@droplake/models/broken-rules'
 import { loadModels } from '@droplake/models/load-models'
 import type { Model } from '@droplake/models/model'
 
@@ -18,7 +19,11 @@ const sql = join(root, 'sql')
 
 const datasets = await loadDatasets(contracts)
 const models: Record<string, Model[]> = {}
-for (const [name, dataset] of Object.entries(datasets)) models[name] = await loadModels(join(sql, name), { dataset })
+for (const [name, dataset] of Object.entries(datasets)) {
+  const [broken] = brokenRules(dataset, join(contracts, name))
+  if (broken !== undefined) throw new Error(broken)
+  models[name] = await loadModels(join(sql, name), { dataset })
+}
 
 rmSync(home, { recursive: true, force: true })
 mkdirSync(home, { recursive: true })
