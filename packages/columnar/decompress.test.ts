@@ -200,6 +200,10 @@ describe('openPlain', () => {
     expect(read).toBeLessThan(300_000)
     expect(reads).toBeLessThan(8)
   })
+  it('knows a bomb in a zip by the size that it claims, before it unpacks anything', async () => {
+    const bomb = zip([{ name: 'a.csv', bytes: text, claimed: 2 ** 31 }])
+    expect(await refusal('a.zip', bomb)).toMatch(/200 times its size/)
+  })
   it('names what lies under the name of an archive', async () => {
     for (const name of ['orders.zip', 'orders.csv.gz', 'orders.zst'])
       expect(await refusal(name, Buffer.from('version https://git-lfs.github.com/spec/v1\n'))).toBe(

@@ -97,6 +97,7 @@ export async function* openMember(zip: Zip, name: string | undefined, limits: Un
   const member = name === undefined ? onlyMember(zip) : zip.members.find((each) => each.name === name)
   if (!member) throw new Error(`the archive has no member of this name`)
   if (member.fault) throw new Refused(member.fault)
+  refuseBomb(member.bytes, member.packed, limits)
   const chunks = limited(zip.open(member), member.packed, limits)
   const head = await peek(chunks)
   const nested = packingOf(member.name, head.bytes)
@@ -153,16 +154,20 @@ export function foreignArchive({ members }: Zip): string | undefined {
 async function* limited(
   chunks: AsyncIterable<Uint8Array>,
   packed: number,
-  { mostBytes, mostRatio, freeBytes }: UnpackLimits,
+  limits: UnpackLimits,
 ): AsyncIterable<Uint8Array> {
   let unpacked = 0
   for await (const chunk of chunks) {
     unpacked += chunk.length
-    if (unpacked > mostBytes) throw new Refused(`it unpacks to more than ${mostBytes} bytes, the limit that is set`)
-    if (unpacked > freeBytes && unpacked > packed * mostRatio)
-      throw new Refused(`it unpacks to more than ${mostRatio} times its size, as a decompression bomb does`)
+    refuseBomb(unpacked, packed, limits)
     yield chunk
   }
+}
+
+function refuseBomb(unpacked: number, packed: number, { mostBytes, mostRatio, freeBytes }: UnpackLimits): void {
+  if (unpacked > mostBytes) throw new Refused(`it unpacks to more than ${mostBytes} bytes, the limit that is set`)
+  if (unpacked > freeBytes && unpacked > packed * mostRatio)
+    throw new Refused(`it unpacks to more than ${mostRatio} times its size, as a decompression bomb does`)
 }
 
 /** Packings that are one stream, whatever its chunks. */
