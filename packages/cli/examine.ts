@@ -1,4 +1,5 @@
 import { findDamage } from '@droplake/local/find-damage'
+import { UsageError } from '@droplake/local/usage-error'
 import type { Place } from '@droplake/pipeline/place'
 import { explainError } from '@droplake/stage/explain-error'
 import type { Finding } from '@droplake/stage/finding'
@@ -24,6 +25,7 @@ export async function examine(session: Session): Promise<Finding[]> {
       for (const look of looks) findings.push(...(await looked(() => look(session, lake))))
     })
   } catch (error) {
+    if (error instanceof UsageError) throw error
     findings.push(failureOf(error))
   }
   return findings

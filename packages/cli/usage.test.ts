@@ -22,6 +22,10 @@ describe('wrong usage', () => {
     [['watch', '--stage', 'prod'], "droplake: watch works on a laptop's lake only, got --stage prod"],
     [['cost', '--gb', 'much'], 'droplake: --gb must be a number from 0 on, got much'],
     [['query', 'select 1'], 'droplake: no lake in'],
+    // Names that every object has.
+    [['drop', import.meta.dirname, '--dataset', '__proto__'], 'droplake: no dataset __proto__; there are olist'],
+    [['drop', import.meta.dirname, '--dataset', 'olist', '--table', 'constructor'], 'olist has no table constructor'],
+    [['watch', '--dataset', 'toString'], 'droplake: no dataset toString; there are olist'],
     [
       ['generate', 'olist', '--orders', 'many', '--out', folder],
       'droplake: --orders must be a whole number from 1, got many',

@@ -1,10 +1,12 @@
 import { type Dataset, faultsOf } from '@droplake/contracts/dataset'
+import { choices } from '@droplake/contracts/did-you-mean'
 import { consoleNotifier } from '@droplake/lake/console-notifier'
 import { fanOut } from '@droplake/lake/fan-out'
 import { fileNotifier } from '@droplake/lake/file-notifier'
 import type { Alert, Notifier } from '@droplake/lake/notifier'
 import type { ExecutionEvent } from '@droplake/local/interpreter'
 import type { Lake } from '@droplake/local/lake'
+import { UsageError } from '@droplake/local/usage-error'
 import { keys } from '@droplake/pipeline/keys'
 import { checkLogFormat } from '@droplake/pipeline/log'
 import { findRecord } from '@droplake/pipeline/records'
@@ -63,6 +65,7 @@ export async function withFolder<T>(
     opened = lake
     if (options.showFaults ?? true) showFaults(session, lake.fx.datasets)
     try {
+      checkDataset(session, lake.fx.datasets)
       if (!options.anyFormat) await checkLogFormat(lake.fx.store, Object.keys(lake.fx.datasets))
       return await use(lake)
     } finally {
@@ -82,6 +85,12 @@ async function tellRead({ fx }: Lake, event: ExecutionEvent, tell: NonNullable<V
   const record = await findRecord<CleanRecord>(fx.store, keys.cleanDone(run, table, event.index)).catch(() => undefined)
   const rows = record?.sources.reduce((sum, source) => sum + source.rows, 0) ?? 0
   if (record) tell(event.execution, { rows, bytes: record.io.bytesRead })
+}
+
+/** Throws `UsageError` where the dataset that was named does not exist, also for a command that works on all of them. */
+export function checkDataset({ dataset }: Pick<Session, 'dataset'>, datasets: Record<string, Dataset>): void {
+  if (dataset === undefined || Object.hasOwn(datasets, dataset)) return
+  throw new UsageError(`no dataset ${dataset}${choices(dataset, Object.keys(datasets))}`)
 }
 
 /** One line for each contract that cannot be loaded, whatever the command: what it does may be less than what was asked. */

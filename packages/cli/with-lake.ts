@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { choices } from '@droplake/contracts/did-you-mean'
 import { UsageError } from '@droplake/local/usage-error'
 import type { Holder } from '@droplake/pipeline/lake-state'
 import type { Place } from '@droplake/pipeline/place'
@@ -7,7 +6,7 @@ import { finishing } from './interrupts.ts'
 import { holderText } from './read-status.ts'
 import type { Session } from './session.ts'
 import { moment, readable } from './text.ts'
-import { type LakeOptions, showFaults, withFolder } from './with-folder.ts'
+import { checkDataset, type LakeOptions, showFaults, withFolder } from './with-folder.ts'
 import { leaveOnInterrupt, withStage } from './with-stage.ts'
 
 /** Opens the lake that is meant, a folder's or a stage's, and closes it whatever happens. An absent folder is created. */
@@ -80,7 +79,6 @@ export async function chosenDatasets(session: Pick<Session, 'dataset'>, place: P
     const { datasetsInUse } = await import('@droplake/local/run')
     return datasetsInUse(place)
   }
-  const names = Object.keys(place.fx.datasets)
-  if (!names.includes(dataset)) throw new UsageError(`no dataset ${dataset}${choices(dataset, names)}`)
+  checkDataset(session, place.fx.datasets)
   return [dataset]
 }
