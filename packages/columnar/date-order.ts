@@ -3,7 +3,7 @@
  * reading is guessed: an order holds for a column when it fits all of its dates and no other order does.
  */
 import type { DateOrder } from '@droplake/contracts/table'
-import { centuryOf, type DateStyle, fitsOtherForm, isLongStamp } from './read-time.ts'
+import { centuryOf, type DateStyle, fitsOtherForm, isLongStamp, lengthOf } from './read-time.ts'
 
 /** Counts what the dates of one column say about their order. */
 export interface DateVotes {
@@ -59,8 +59,10 @@ export function vote(votes: DateVotes, bytes: Uint8Array, from: number, end: num
   const dmy = isDay(a) && isMonth(b)
   const mdy = isMonth(a) && isDay(b)
   const ymd = isShort && first === 2 && isMonth(b) && isDay(c)
-  // The fifth of May is the same in both orders.
+  // The fifth of May is the same in both orders, and the 31st of April proves nothing but a slip.
   if ((!dmy && !mdy && !ymd) || (!isShort && a === b)) return
+  const year = isShort ? centuryOf(c) : c
+  if ((dmy && a > lengthOf(year, b)) || (mdy && b > lengthOf(year, a)) || (ymd && c > lengthOf(centuryOf(a), b))) return
   votes.dates++
   if (dmy) votes.fits.dmy++
   if (mdy) votes.fits.mdy++

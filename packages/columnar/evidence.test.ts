@@ -164,6 +164,10 @@ describe('the order of dates', () => {
       ['2018-01-13T10:00', null],
     ])
   })
+  it('is not proven by a day that does not exist', async () => {
+    for (const cell of ['31/02/2018', '02/30/2018', '31/04/18', '30-02-18', '02-31-18', '00/13/2018', '32/01/2018'])
+      expect((await at([`${cell};`, '03/04/2018;'])).rejected.at(-1), cell).toBe('2 ambiguous_date a')
+  })
   it('is what the other columns of the file prove, if they agree', async () => {
     expect((await at(['01/02/2018;01/02/2018', '01/02/2018;13/02/2018'])).rows[0]).toEqual(['2018-02-01', '2018-02-01'])
     const three = { ...columns, c: timestamp.optional() }
@@ -338,9 +342,14 @@ describe('numbers as times', () => {
 
 it('a record of another count of cells proves nothing', async () => {
   const table = tableOf({ price: decimal(10, 2).optional(), name: text.optional() })
-  const whole = await readWhole(table, 'price;name\n12,90\n1.500;a\n')
+  const whole = await readWhole(table, 'price;name\n12,90\n12,90;a;b\n1.500;a\n')
   expect(reasons(whole)).toEqual([
     [1, 'cell_count', null],
-    [2, 'ambiguous_number', 'price'],
+    [2, 'cell_count', null],
+    [3, 'ambiguous_number', 'price'],
+  ])
+  expect((await readWhole(table, 'price;name\n12,90;a;\n1.500;a;\n')).rows).toEqual([
+    [1290n, 'a'],
+    [150000n, 'a'],
   ])
 })

@@ -6,7 +6,7 @@ import { createEvidence, type Evidence } from './evidence.ts'
 import { notPlain } from './foreign-format.ts'
 import { cellTexts, detectDelimiter, findColumns, type Header, namedDelimiter, readHeader } from './header.ts'
 import { createLexer, type LexedRecord, type Lexer, pieces } from './lexer.ts'
-import { isBlank } from './record.ts'
+import { hasWidth, isBlank } from './record.ts'
 import { createHeaderCheck } from './repeated-header.ts'
 import { expectedOf } from './stray-quote.ts'
 import { Unreadable } from './unreadable.ts'
@@ -115,7 +115,7 @@ function createBody(table: Table, options: ProfileOptions) {
     if (like === 'header')
       throw new Unreadable(`${fileName}: record ${records} is a header of other columns; split the file there`)
     if (like === 'repeat') repeats++
-    else if (record.cells >= header.width) evidence.add(record)
+    else if (hasWidth(record, header.width)) evidence.add(record)
   }
 
   function add(chunk: Uint8Array): void {

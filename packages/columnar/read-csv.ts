@@ -5,7 +5,7 @@ import { cutOff } from './encoding.ts'
 import { createLexer, type Damage, escaped, type LexedRecord, pieces, unquote } from './lexer.ts'
 import { createCellReader, type Fault, type Note, type ReadCell } from './read-cell.ts'
 import { plainDates } from './read-time.ts'
-import { isBlank, isEmptyFrom, isSpace } from './record.ts'
+import { hasWidth, isBlank, isSpace } from './record.ts'
 import { createHeaderCheck } from './repeated-header.ts'
 import { expectedOf, hasLooseQuote } from './stray-quote.ts'
 
@@ -162,8 +162,7 @@ function createBatch(table: Table, profile: CsvProfile, options: { row: number; 
       else if (isBlank(record) || headerLike(record) === 'repeat') current.blank++
       else if (record.offset < record.suspect && hasLooseQuote(record)) reject(record, 'stray_quote', null)
       else if (last && !record.terminated && isCut(record, profile)) reject(record, 'truncated', null)
-      else if (record.cells < profile.width || (record.cells > profile.width && !isEmptyFrom(record, profile.width)))
-        reject(record, 'cell_count', null)
+      else if (!hasWidth(record, profile.width)) reject(record, 'cell_count', null)
       else type(record)
       return current.records >= batchRows || size >= batchBytes
     },

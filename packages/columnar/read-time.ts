@@ -290,7 +290,8 @@ function epoch(millis: number): number {
   return millis >= 1e12 && new Date(millis).getUTCFullYear() <= lastEpochYear ? millis : Number.NaN
 }
 
-function lengthOf(year: number, month: number): number {
+/** Days of a month. */
+export function lengthOf(year: number, month: number): number {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 }

@@ -16,3 +16,7 @@ export function isEmptyFrom(record: LexedRecord, first: number): boolean {
     for (let i = start + starts[cell]!; i < start + ends[cell]!; i++) if (!isSpace(bytes[i]!)) return false
   return !record.spilled
 }
+
+/** It has the cells of its header, or empty ones beyond them. */
+export const hasWidth = (record: LexedRecord, width: number): boolean =>
+  record.cells === width || (record.cells > width && isEmptyFrom(record, width))
