@@ -126,7 +126,7 @@ export function readHeader(
       refuse(`its header is that of ${sibling.name}, not of ${table.name}; drop it with --table ${sibling.name}`)
     const near = nearOf(missing, unknown)
     const hint = near.length > 0 ? `; did you mean ${near.join(', ')}?` : ''
-    refuse(`the header lacks ${lacking.join(', ')} and has ${others}${hint}`)
+    refuse(`the header lacks ${lacking.join(', ')}${unknown.length > 0 ? ` and has ${others}` : ''}${hint}`)
   }
   const tail = cells.slice(width)
   if (
@@ -202,18 +202,15 @@ function looksLikeRow(contract: Contract, cells: readonly string[]): boolean {
   })
 }
 
-/** Nothing speaks against a row: each cell may be one of its column, and no word in it is one of the contract's names. */
+/** Nothing speaks against a row: each cell may be one of its column, and no word in it is like one of the contract's names. */
 function mayBeRow(contract: Contract, cells: readonly string[]): boolean {
-  const words = new Set(contract.flatMap(([name]) => plainName(name).split('_')).concat('id', 'key', 'code'))
+  const words = contract.flatMap(([name]) => plainName(name).split('_')).concat('id', 'key', 'code', 'nome')
+  const isLikeName = (word: string) =>
+    words.some((other) => word === other || (word.length >= 5 && other.startsWith(word.slice(0, 5))))
   return contract.every(([, column], place) => {
     const cell = cells[place] ?? ''
     if (cell === '') return !column.required
-    return (
-      (looksOf(column)?.(cell) ?? true) &&
-      !plainName(cell)
-        .split('_')
-        .some((word) => words.has(word))
-    )
+    return (looksOf(column)?.(cell) ?? true) && !plainName(cell).split('_').some(isLikeName)
   })
 }
 

@@ -194,6 +194,13 @@ describe('lexer', () => {
         { damage: 'too_long', offset: 4, length: 501, terminated: true },
         { cells: ['c', 'd'], offset: 505 },
       ])
+    const cr = { expected: threeWide(true), limit: 40, keep: 10 }
+    for (const size of [1, 7, 1000])
+      expect(lex(`a,b,c\r${'x'.repeat(500)}\rd,e,f\r`, { ...cr, size })).toMatchObject([
+        { cells: ['a', 'b', 'c'] },
+        { damage: 'too_long', offset: 6, length: 501, terminated: true },
+        { cells: ['d', 'e', 'f'], offset: 507 },
+      ])
     expect(lex('x'.repeat(500), { limit: 40, keep: 10, size: 9 })).toMatchObject([{ length: 500, terminated: false }])
   })
   const awkward = fc.constantFrom(

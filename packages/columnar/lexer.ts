@@ -227,7 +227,9 @@ export function createLexer(options: { delimiter: number; expected?: Expected; l
 
   function skip(last: boolean): boolean {
     const head = from + keep
-    const lineEnd = bytes.subarray(0, filled).indexOf(LF, dropped > 0 ? head : from + limit)
+    const rest = bytes.subarray(dropped > 0 ? head : from + limit, filled)
+    const found = fileCr ? rest.findIndex((byte) => byte === LF || byte === CR) : rest.indexOf(LF)
+    const lineEnd = found < 0 ? -1 : filled - rest.length + found
     if (lineEnd < 0 && !last) {
       dropped += filled - head
       filled = head

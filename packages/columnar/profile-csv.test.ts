@@ -171,6 +171,7 @@ describe('header', () => {
     expect(await refusal('pedido,data,qty,cidade\no1,2018-01-02,3,x\n')).toMatch(/lacks order_id, bought_at and has 3/)
     expect(await refusal('pedido,data,unidades,cidade\no1,2018-01-02,3,x\n')).toMatch(/lacks order_id/)
     expect(await refusal('pessoa,cep,cidade\np1,01001,x\n', customers)).toMatch(/lacks person_id/)
+    expect(await refusal('palavra,englisch\na,b\n', words)).toMatch(/lacks word, english_word/)
     expect(await refusal('word_pt,word_en\na,b\n', words)).toMatch(/lacks word, english_word .*did you mean word/)
   })
   it('is refused by the name of the table whose header it is', async () => {

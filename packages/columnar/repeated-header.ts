@@ -18,9 +18,13 @@ export function createHeaderCheck(
   const names = placesByName(contract)
   const { columns } = file
   const watched = Math.min(...columns.filter((place) => place >= 0))
+  // By the first two letters of a name; by the first byte of a cell, a letter of a name or what none begins with.
   const beginnings = new Uint8Array(1 << 16)
+  const firstBytes = Uint8Array.from({ length: 256 }, (_, byte) => (isLetter(byte) ? 0 : 1))
   for (const name of names.keys()) {
     const bytes = Buffer.from(name)
+    firstBytes[bytes[0]!] = 1
+    firstBytes[upper(bytes[0]!)] = 1
     if (bytes.length > 1) beginnings[(bytes[0]! << 8) | bytes[1]!] = 1
     else beginnings.fill(1, bytes[0]! << 8, (bytes[0]! + 1) << 8)
   }
@@ -35,7 +39,8 @@ export function createHeaderCheck(
   }
 
   return (record) => {
-    if (record.cells <= watched || !mayBeName(record) || !names.has(plainName(cellText(record, watched)))) return 'row'
+    if (record.cells <= watched || firstBytes[record.bytes[record.start + record.starts[watched]!]!] === 0) return 'row'
+    if (!mayBeName(record) || !names.has(plainName(cellText(record, watched)))) return 'row'
     const cells = cellTexts(record)
     const isRepeat = columns.every((at, place) => at < 0 || names.get(plainName(cells[at] ?? '')) === place)
     if (isRepeat) return 'repeat'
@@ -47,6 +52,8 @@ export function createHeaderCheck(
 }
 
 const lower = (byte: number): number => (byte >= 65 && byte <= 90 ? byte + 32 : byte)
+
+const upper = (byte: number): number => (byte >= 97 && byte <= 122 ? byte - 32 : byte)
 
 /** What a plain name may begin with: letters and digits of ASCII, and whatever is beyond it but a byte order mark. */
 const isLetter = (byte: number): boolean =>
