@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { datasetOf } from '@droplake/pipeline/effects'
 import type { Holder, LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
 import { pendingSources } from '@droplake/pipeline/markers'
@@ -63,11 +64,22 @@ export async function settled(
 export const rest = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   sleep(ms, undefined, signal ? { signal } : {}).catch(() => {})
 
-/** Whether a run that ended has left every one of these sources for a later one, or nobody waits for them any more. */
-async function areDeferred({ fx }: Place, { dataset, ended }: LakeState, open: readonly string[]): Promise<boolean> {
+/**
+ * Whether a run that ended has left every one of these sources for a later one, or nobody waits for them any more. Those of a
+ * table whose contract is gone or cannot be loaded are left by every run; a stage runs the contracts that were deployed.
+ */
+async function areDeferred(
+  { fx, remote }: Place,
+  { dataset, ended }: LakeState,
+  open: readonly string[],
+): Promise<boolean> {
+  const { tables } = datasetOf(fx, dataset)
+  const isLeft = (table: string) => !remote && !Object.hasOwn(tables, table)
   const endedRuns = new Set(ended.map(({ run }) => run))
   const waiting = (await pendingSources(fx.store, dataset)).filter(({ id }) => open.includes(id))
-  const deferred = waiting.filter(({ attempts }) => attempts.some(({ run }) => endedRuns.has(run)))
+  const deferred = waiting.filter(
+    ({ table, attempts }) => isLeft(table) || attempts.some(({ run }) => endedRuns.has(run)),
+  )
   return deferred.length === waiting.length
 }
 

@@ -140,6 +140,30 @@ test('what changed while an enrichment was out of service is enriched afterwards
   ])
 })
 
+test('a file that is pending when its contract breaks stays pending, and no run is begun for it again and again', async () => {
+  using folder = temporaryFolder()
+  const { path } = folder
+  const changed = checkout(path)
+  {
+    await using lake = await openShop(path)
+    await drop(lake, { paths: [customers(path, 'customers_1.csv', [['c1', 'BR']])], wait: false })
+  }
+  const broken = changed('contracts', 'customers.ts', () => 'export default {}\n')
+  {
+    await using lake = await openShop(path, { datasetFolders: [broken] })
+    const shop = lake.fx.datasets.shop!
+    const second = orders(path, 'orders_1.csv', [['a', 'c1', '2024-01-01 00:00:00', '10']])
+    expect(onlyRun((await drop(lake, { paths: [second] })).runs).tables.orders?.kept).toBe(1)
+    await runPending(lake, 'shop')
+    expect(await workable(lake.fx.store, shop)).toEqual([])
+    expect((await readStatus(lake, 'shop')).pending).toBe(1)
+    expect(await lake.start({ dataset: 'shop', reason: 'pass' }).admitted).toEqual({ outcome: 'idle', dataset: 'shop' })
+  }
+  await using lake = await openShop(path)
+  expect(onlyRun(await runPending(lake, 'shop')).tables.customers?.kept).toBe(1)
+  expect(await count(lake, 'shop_curated.dim_customer')).toBe(1)
+})
+
 test('settings of a dataset that cannot be loaded stop the dataset, and take nothing away from readers', async () => {
   using folder = temporaryFolder()
   const { path } = folder
