@@ -79,13 +79,14 @@ async function target(
   return { key: `raw/${folder}/${place}`, dataset: routed, unroutable: found.unroutable }
 }
 
-/** The file's name; where the folder's name is what tables know, with its folder. */
+/** The file's name; of one that is but numbered with its folder's, where tables know that. Folders of partitions are passed over. */
 function placeOf(datasets: readonly Dataset[], path: string): string {
   const [name = '', ...folders] = resolve(path).split(sep).reverse()
   if (!isNumbered(name)) return name
   const tables = datasets.flatMap((dataset) => Object.values(dataset.tables))
-  const depth = folders.findIndex((folder) => fittingTables(tables, folder).length > 0)
-  return [name, ...folders.slice(0, depth + 1)].reverse().join('/')
+  const depth = folders.findIndex((folder) => !/^[^=]+=/.test(folder))
+  const isNamed = fittingTables(tables, folders[depth] ?? '').length > 0
+  return [name, ...(isNamed ? folders.slice(0, depth + 1) : [])].reverse().join('/')
 }
 
 const mostFrequent = (names: readonly string[]) => {

@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { zip } from '@droplake/columnar/testing-zip'
+import { createParquet } from '@droplake/columnar/write-parquet'
 import { int, text } from '@droplake/contracts/column'
 import type { TableSpec } from '@droplake/contracts/table'
 import { announce } from '@droplake/pipeline/announce'
@@ -69,6 +70,13 @@ test('members have outcomes, sums, lineage and quarantine of their own', async (
     shops: { rowsIn: 2, kept: 1, quarantined: 1 },
     sales: { rowsIn: 3, kept: 2, duplicate: 1 },
   })
+  // Of two members with one key the later in the archive wins, whatever their names.
+  expect(
+    (await storedRows(lake, 'sales', ['id', 'units'])).sort((a, b) => (String(a.id) < String(b.id) ? -1 : 1)),
+  ).toMatchObject([
+    { id: 's', units: 1 },
+    { id: 't', units: 2 },
+  ])
   expect(await storedRows(lake, 'shops', ['id', '_source_file', '_source_row'])).toEqual([
     { id: 'a', _source_file: 'raw/d/archive.zip/data/shops.csv', _source_row: 1n, in: '' },
   ])
@@ -137,6 +145,30 @@ test('members that cannot be read are set aside one by one, and the others are t
     'shops_nested.zip': expect.stringMatching(/archive within the archive/),
     'shops_good.csv': 'taken',
   })
+})
+
+test('a Parquet file is taken, checked and quarantined like any other', async () => {
+  const lake = testLake({ tables })
+  const file = createParquet(
+    { units: { type: { kind: 'bigint' }, required: false }, id: { type: { kind: 'text' }, required: false } },
+    await lake.store.writer('raw/d/export'),
+  )
+  await file.writeGroup([
+    [1n, 2n, null],
+    ['a', null, 'c'],
+  ])
+  await file.writeGroup([[7n], ['d']])
+  await file.close()
+  expect(await arrive(lake, 'raw/d/export')).toMatchObject({ outcome: 'unroutable' })
+  await lake.store.copy('raw/d/export', 'raw/d/sales.parquet')
+  expect(await arrive(lake, 'raw/d/sales.parquet')).toMatchObject({ outcome: 'begun' })
+  lake.dead.add(`e${executions}`)
+  const report = await wholeRun(lake, 'r1')
+  expect(report.tables.sales).toMatchObject({ rowsIn: 4, kept: 2, quarantined: 2 })
+  expect(await storedRows(lake, 'sales', ['id', 'units', '_source_row'])).toMatchObject([
+    { id: 'a', units: 1, _source_row: 1n },
+    { id: 'd', units: 7, _source_row: 4n },
+  ])
 })
 
 test('a file that its header recognized carries that as a warning', async () => {

@@ -80,6 +80,7 @@ test('loose names, a folder of parts and a header find their table; what no tabl
   for (const [n, name] of names.entries()) put(name, payments(`o${n},1,boleto,1,2.50`))
   put('olist_order_payments_dataset.csv/_SUCCESS', '')
   put('vendors.csv', 'seller_id,seller_zip_code_prefix,city,seller_state\ns1,01001,rio,RJ\n')
+  put('sellers/exports/1.csv', 'a,b\n1,2\n')
   put('pointer.csv', 'version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n')
   const { objects, runs } = await drop(lake, { paths: [join(path, 'in')] })
   const run = onlyRun(runs)
@@ -89,6 +90,7 @@ test('loose names, a folder of parts and a header find their table; what no tabl
   ])
   expect(objects.filter(({ outcome }) => outcome === 'unroutable')).toMatchObject([
     { key: 'raw/unrouted/pointer.csv', message: 'a Git LFS pointer: run git lfs pull', candidates: [] },
+    { key: 'raw/unrouted/1.csv', candidates: [] },
     { key: 'raw/unrouted/vendors.csv', candidates: [{ dataset: 'olist', table: 'sellers' }] },
   ])
   const named = await drop(lake, { paths: [join(path, 'in', 'vendors.csv')], dataset: 'olist', table: 'customers' })
