@@ -1,4 +1,5 @@
 import { jodaPattern, mysqlPattern } from './date-patterns.ts'
+import { Dialect, parse } from './polyglot.ts'
 import { QueryFailed } from './query-engine.ts'
 import {
   aggregate,
@@ -69,6 +70,7 @@ export const mends: Record<string, (data: Data) => Node | undefined> = {
       order_by,
     })
   },
+  alias: unnestSeveral,
   function: (data) => functions[String(data.name).toLowerCase()]?.(listOf(data.args)),
 }
 
@@ -209,6 +211,30 @@ const aggregates: Record<string, (args: unknown[], data: Data) => Node> = {
       ? call('cast_to_type', found, call('list_value', sample))
       : call('_like', found, sample)
   },
+}
+
+/**
+ * `unnest(a, b) as t(x, y)` and `unnest(map) as t(key, value)`: DuckDB unnests one array in `from`, but several side by
+ * side in a select.
+ */
+function unnestSeveral(data: Data): Node | undefined {
+  const unnest = isObject(data.this) && isObject(data.this.unnest) ? data.this.unnest : undefined
+  if (!unnest || unnest.with_ordinality === true) return undefined
+  const given = [unnest.this, ...listOf(unnest.expressions)]
+  const columns = listOf(data.column_aliases)
+  const isMap = given.length === 1 && columns.length === 2
+  if (given.length === 1 && !isMap) return undefined
+  const lists = isMap ? [call('map_keys', given[0]), call('map_values', given[0])] : given
+  const template = parse('select 1 from (select 1) s cross join lateral (select 2) as t(x)', Dialect.Trino)
+  const [statement] = (template.success ? template.ast : []) as unknown[]
+  const select = isObject(statement) && isObject(statement.select) ? statement.select : {}
+  const [join] = listOf(select.joins)
+  const subquery = isObject(join) && isObject(join.this) && isObject(join.this.subquery) ? join.this.subquery : {}
+  const inner = isObject(subquery.this) && isObject(subquery.this.select) ? subquery.this.select : {}
+  const expressions = lists.map((list) => call('unnest', list))
+  return {
+    subquery: { ...subquery, this: { select: { ...inner, expressions } }, alias: data.alias, column_aliases: columns },
+  }
 }
 
 /** `_like(avg(x), sample) over w`: both parts take the window. */

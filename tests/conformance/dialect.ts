@@ -590,6 +590,18 @@ export const dialect: Record<string, DialectCase[]> = {
     is("map_keys(map(array['a','b'], array[1,2]))", 'array(varchar)', [['a', 'b']]),
     is("map_values(map(array['a','b'], array[1,2]))", 'array(integer)', [[1, 2]]),
     gives("map_filter(map(array['a','b'], array[1,2]), (k, v) -> v > 1)", [{ b: 2 }]),
+    is(
+      "k, v from unnest(map(array['a','b'], array[1,2])) as t(k, v) order by 1",
+      'varchar | integer',
+      ['a', 1],
+      ['b', 2],
+    ),
+    is("a, b from unnest(array[1,2], array['x']) as t(a, b) order by 1", 'integer | varchar', [1, 'x'], [2, null]),
+    is(
+      "x, k, v from (values (1, map(array['a'], array[2]))) t(x, m) cross join unnest(m) as u(k, v)",
+      'integer | varchar | integer',
+      [1, 'a', 2],
+    ),
     gives("transform_values(map(array['a','b'], array[1,2]), (k, v) -> v + 1)", [{ a: 2, b: 3 }]),
     gives("cardinality(map_concat(map(array['a'], array[1]), map(array['b'], array[2])))", [2]),
     gives("map_from_entries(array[row('a', 1)])", [{ a: 1 }]),
