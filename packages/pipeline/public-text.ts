@@ -181,7 +181,7 @@ const words = new Set(
   nodes non not null nullable number numeric object objects of off offset on once one only open operand operation operator option options or
   order ordinal other out output over overflow overflowed page pages parameter parameters parent parentheses parquet parse parsed parser parsing part partial partition partitioned
   partitions path pattern permission permissions permit physical plan point position positive precision prepared primary private process processing property protocol
-  provide provided query queries queue quota quote quoted range rate rather reach reached reaching read reader reading reason record references referenced
+  provide provided query queries queue quota quote quoted ran range rate rather reach reached reaching read reader reading reason record references referenced
   referencing refused reference regexp region register rejected remaining remote repeated replace request requested requests require required requires reserved reset
   resolve resolved resource resources response result results retry returned returns right role row rows rule run running runtime same scalar scale scan schema second
   seconds select semantic sequence serialize server service session set sets should side signal signature signed size smallint snappy some sort source space

@@ -38,13 +38,13 @@ async function outcomes(lake: Lake): Promise<Record<string, string>> {
 test('a file that cannot be read waits while others are taken, and is set aside with the reason after three failures', async () => {
   using folder = temporaryFolder()
   const { lake, fault, alerts } = await openFaulty(folder.path, 'orders-bad.csv')
-  fault.error = () => new Error('the disk under this file is worn')
+  fault.error = () => new Error('object store: the disk under this file is worn')
   const { runs } = await drop(lake, { paths: [bad(folder.path), good(folder.path), who(folder.path)] })
   const taken = { 'orders-good.csv': 'taken', 'customers.csv': 'taken' }
   expect(runs.at(-1)?.status).toBe('published')
   expect(runs.at(-1)?.sources.find(({ key }) => key.endsWith('bad.csv'))).toMatchObject({
     outcome: 'deferred',
-    error: 'the disk under this file is worn',
+    error: 'object store: the disk under this file is worn',
   })
   expect(await outcomes(lake)).toEqual(taken)
   await runPending(lake, 'shop')
@@ -54,7 +54,7 @@ test('a file that cannot be read waits while others are taken, and is set aside 
   await runPending(lake, 'shop')
   expect(await outcomes(lake)).toEqual({ ...taken, 'orders-bad.csv': 'set_aside' })
   const [alert, ...more] = alerts.filter(({ attributes }) => attributes.kind === 'set_aside')
-  expect(alert?.text).toContain('orders-bad.csv: it failed 3 times: the disk under this file is worn')
+  expect(alert?.text).toContain('orders-bad.csv: it failed 3 times: object store: the disk under this file is worn')
   expect(more).toEqual([])
   expect(await problemsAtRest(lake)).toEqual([])
   await lake.close()
