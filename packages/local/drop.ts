@@ -8,6 +8,7 @@ import { recognizeObject } from '@droplake/pipeline/recognize'
 import type { Report } from '@droplake/pipeline/report'
 import { type DroppedFile, droppedFiles } from './dropped-files.ts'
 import { checkPaths, type LeftOutPath } from './dropped-paths.ts'
+import { isRawOfLake, rawOfLake } from './raw-of-lake.ts'
 import { reportsOf } from './reports.ts'
 import { type Answer, enqueuer, heard, type PutObject, ringFor, runFor } from './ring.ts'
 import { settled, type WaitOptions } from './settled.ts'
@@ -65,8 +66,12 @@ export async function drop(place: Place, options: DropOptions): Promise<DropResu
   if (force && !wait && place.remote)
     throw new UsageError('drop: --force waits for what the stage says of the files first; leave --no-wait out')
   const lake = place.remote ? undefined : place.fx.store.locate('')
-  const { files, leftOut, passedOver } = checkPaths(options.paths, { lake })
-  const toStore = await droppedFiles(place.fx.datasets, files, { ...options, leftOut })
+  const lakes = options.table === undefined ? options.paths.filter((path) => isRawOfLake(path, lake)) : []
+  const paths = options.paths.filter((path) => !lakes.includes(path))
+  const { files, leftOut, passedOver } =
+    paths.length > 0 ? checkPaths(paths, { lake }) : { files: [], leftOut: [], passedOver: 0 }
+  const found = [...files, ...lakes.flatMap(rawOfLake)]
+  const toStore = await droppedFiles(place.fx.datasets, found, { ...options, leftOut })
   if (passedOver > 0) options.onPassedOver?.(passedOver)
   const put: PutObject[] = []
   const enqueue = enqueuer(place, { force })

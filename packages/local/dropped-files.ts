@@ -30,7 +30,7 @@ interface Named {
  */
 export async function droppedFiles(
   datasets: Record<string, Dataset>,
-  files: readonly { path: string; size: number }[],
+  files: readonly { path: string; size: number; key?: string }[],
   { leftOut, ...named }: Named & { leftOut: LeftOutPath[] },
 ): Promise<DroppedFile[]> {
   const given = givenDataset(datasets, named)
@@ -63,12 +63,15 @@ function givenDataset(datasets: Record<string, Dataset>, { dataset, table }: Nam
 
 async function target(
   datasets: Record<string, Dataset>,
-  { path, size }: { path: string; size: number },
+  { path, size, key }: { path: string; size: number; key?: string },
   { given, table }: { given: Dataset | undefined; table: string | undefined },
 ): Promise<Pick<DroppedFile, 'key' | 'dataset' | 'unroutable'>> {
   if (given && table !== undefined)
     return { key: `raw/${given.rawFolders[0]}/${table}/${basename(path)}`, dataset: given.name, unroutable: [] }
   const among = given ? { [given.name]: given } : datasets
+  // It lay under that key in another lake.
+  const owner = key && Object.values(among).find(({ rawFolders }) => rawFolders.includes(key.split('/')[1] ?? ''))
+  if (owner) return { key, dataset: owner.name, unroutable: [] }
   const place = placeOf(Object.values(among), path)
   await using file = await open(path)
   const found = trusted(among, place, await recognize(tablesOf(among), { path: place }, fileBytes(file, size)))
