@@ -1,5 +1,7 @@
+import { WrongFormat } from '@droplake/lake/format'
 import { findDamage } from '@droplake/local/find-damage'
 import { UsageError } from '@droplake/local/usage-error'
+import { checkLogFormat } from '@droplake/pipeline/log'
 import type { Place } from '@droplake/pipeline/place'
 import { explainError } from '@droplake/stage/explain-error'
 import type { Finding } from '@droplake/stage/finding'
@@ -22,6 +24,7 @@ export async function examine(session: Session): Promise<Finding[]> {
   if (!lakeExists(session)) return [...findings, await engineWithout()]
   try {
     await withFolder(session, { showFaults: false, anyFormat: true }, async (lake) => {
+      await checkLogFormat(lake.fx.store, Object.keys(lake.fx.datasets))
       for (const look of looks) findings.push(...(await looked(() => look(session, lake))))
     })
   } catch (error) {
@@ -41,8 +44,11 @@ async function looked(look: () => Promise<Finding[]>): Promise<Finding[]> {
 }
 
 function failureOf(error: unknown): Finding {
-  const [text = '', mend] = firstLineOf(error).split(/(?<=\d)\. (?=Generate|Update)|; /, 2)
-  return { state: 'fail', subject: 'lake', text, mend: mend ?? 'droplake doctor --debug shows where' }
+  const message = firstLineOf(error).replace(/^lake: /, '')
+  // Errors say what is wrong, and after that what to do.
+  const end = error instanceof WrongFormat ? message.indexOf('. ') : message.indexOf('; ')
+  if (end < 0) return { state: 'fail', subject: 'lake', text: message, mend: 'droplake doctor --debug shows where' }
+  return { state: 'fail', subject: 'lake', text: message.slice(0, end), mend: message.slice(end + 2) }
 }
 
 const damagesShown = 10

@@ -1,5 +1,7 @@
+import { WrongFormat } from '@droplake/lake/format'
 import { QueryFailed } from '@droplake/lake/query-engine'
 import { UsageError } from '@droplake/local/usage-error'
+import { DamagedObject } from '@droplake/pipeline/records'
 import { StageError } from '@droplake/stage/explain-error'
 import { NoStage } from '@droplake/stage/outputs'
 import { type ExitCode, exit } from './exit-codes.ts'
@@ -27,6 +29,8 @@ function describeError(error: unknown): { code: ExitCode; lines: string[] } {
   if (error instanceof UsageError) return { code: exit.usage, lines: lines.slice(0, 2) }
   if (error instanceof QueryFailed)
     return { code: error.kind === 'user' ? exit.usage : exit.failed, lines: lines.slice(0, 2) }
+  if (error instanceof WrongFormat || error instanceof DamagedObject)
+    return { code: exit.failed, lines: lines.slice(0, 1) }
   if (error instanceof NoStage) return { code: exit.failed, lines: lines.slice(0, 1) }
   if (error instanceof StageError) return { code: exit.failed, lines: [...lines.slice(0, 1), error.mend] }
   const mend = mends[(error as NodeJS.ErrnoException | null)?.code ?? '']

@@ -1,7 +1,8 @@
 import { memoryStore } from '@droplake/lake/memory-store'
 import { expect, test } from 'vitest'
 import { keys } from './keys.ts'
-import { pendingSources, recordAttempt, removeMarkers, ring, sourceOf } from './markers.ts'
+import { pendingSources, recordAttempt, removeMarkers, restingIds, ring, sourceOf } from './markers.ts'
+import { runId } from './run-id.ts'
 
 const info = { key: 'raw/d/a.csv', size: 3, etag: 'e1', version: 'v1', lastModified: 7 }
 const attempt = (run: string, own = true) => ({ run, error: `failed in ${run}`, own })
@@ -65,4 +66,20 @@ test('only the named sources’ markers go, with what was noted beside them', as
   await removeMarkers(store, 'd', [a.id])
   await removeMarkers(store, 'd', [])
   expect(await pendingSources(store, 'd')).toHaveLength(2)
+})
+
+test('a source that failed rests for ten minutes, then twice as long with each failure, at most a day', async () => {
+  const store = memoryStore()
+  const minutes = 60_000
+  const at = Date.UTC(2024, 0, 1)
+  const runAt = (n: number) => runId({ execution: `e${n}`, startedAt: new Date(at + n * minutes).toISOString() }, 'd')
+  const rests = async (n: number) => (await restingIds(store, 'd', at + n * minutes)).has('s1')
+  await store.put(keys.marker('d', 's1'), Buffer.from('{}'))
+  expect(await rests(0)).toBe(false)
+  await recordAttempt(store, 'd', 's1', { run: runAt(0), error: 'no', own: false })
+  expect([await rests(9), await rests(11)]).toEqual([true, false])
+  await recordAttempt(store, 'd', 's1', { run: runAt(11), error: 'no', own: false })
+  expect([await rests(30), await rests(32)]).toEqual([true, false])
+  for (let n = 100; n < 120; n++) await recordAttempt(store, 'd', 's1', { run: runAt(n), error: 'no', own: false })
+  expect([await rests(119 + 24 * 60 - 1), await rests(119 + 24 * 60 + 1)]).toEqual([true, false])
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { ObjectInfo, ObjectStore } from '@droplake/lake/object-store'
 import { keys } from './keys.ts'
 import { createRecord, findIntact } from './records.ts'
+import { beginOf } from './run-id.ts'
 
 /** One version of one raw object, or of one member of the archive that it is, on its way into one table. */
 export interface Source {
@@ -110,6 +111,28 @@ export async function pendingIds(store: ObjectStore, dataset: string): Promise<s
   const ids: string[] = []
   for await (const { key } of store.list(prefix)) if (key.endsWith('.json')) ids.push(key.slice(prefix.length, -5))
   return ids
+}
+
+const firstRestMs = 10 * 60_000
+const longestRestMs = 24 * 3_600_000
+
+/**
+ * Ids of pending sources that failed lately. The pass leaves them alone for ten minutes, and for twice as long after each
+ * further failure, up to a day; a new file or a run that is asked for tries them at once.
+ */
+export async function restingIds(store: ObjectStore, dataset: string, now: number): Promise<Set<string>> {
+  const prefix = keys.pending(dataset)
+  const attempts = new Map<string, { count: number; last: number }>()
+  for await (const { key } of store.list(prefix)) {
+    const [id = '', run = ''] = key.slice(prefix.length).split('.')
+    const begun = run === 'json' ? undefined : beginOf(run)
+    if (begun === undefined) continue
+    const known = attempts.get(id) ?? { count: 0, last: 0 }
+    attempts.set(id, { count: known.count + 1, last: Math.max(known.last, begun) })
+  }
+  const isResting = ({ count, last }: { count: number; last: number }) =>
+    now < last + Math.min(longestRestMs, firstRestMs * 2 ** (count - 1))
+  return new Set([...attempts].flatMap(([id, of]) => (isResting(of) ? [id] : [])))
 }
 
 /** A run that could not take the source. `own`: the fault is the source's, not the service's or a permission's. */

@@ -7,7 +7,7 @@ import { announceOne, notifyUnroutable } from '@droplake/pipeline/announce'
 import { begin } from '@droplake/pipeline/begin'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import { readState } from '@droplake/pipeline/log'
-import { pendingIds, removeMarkers } from '@droplake/pipeline/markers'
+import { pendingIds, removeMarkers, restingIds } from '@droplake/pipeline/markers'
 import { needsRun, workable } from '@droplake/pipeline/needs-run'
 import { notifyOnce } from '@droplake/pipeline/notify-once'
 import { runId } from '@droplake/pipeline/run-id'
@@ -98,7 +98,10 @@ async function wake(
     await removeMarkers(fx.store, dataset, answered)
     const models = await fx.models(dataset)
     const contract = datasetOf(fx, dataset)
-    const open = contract.outOfService ? await workable(fx.store, contract) : pending
+    const workables = contract.outOfService ? await workable(fx.store, contract) : pending
+    // What a run has just left is for the run that follows it; the pass gives it a rest.
+    const resting = reason === 'pass' ? await restingIds(fx.store, dataset, fx.clock.now()) : new Set()
+    const open = workables.filter((id) => !resting.has(id))
     if (!needsRun(state, { dataset: contract, pending: open, models })) return { outcome: 'idle', dataset }
   }
   return tryToBegin(fx, input, dataset, { takeOver })

@@ -3,6 +3,7 @@ import { announce, notifyLeftOut } from '@droplake/pipeline/announce'
 import { datasetOf, type With } from '@droplake/pipeline/effects'
 import type { LakeState } from '@droplake/pipeline/lake-state'
 import { readState } from '@droplake/pipeline/log'
+import { restingIds } from '@droplake/pipeline/markers'
 import { needsRun, workable } from '@droplake/pipeline/needs-run'
 import { notifyOnce } from '@droplake/pipeline/notify-once'
 import { runId } from '@droplake/pipeline/run-id'
@@ -67,7 +68,8 @@ async function findLost(fx: WakeEffects, dataset: string): Promise<boolean> {
 async function isUndone(fx: WakeEffects, name: string): Promise<boolean> {
   const state = await readState(fx.store, name)
   if (state.unfinished && (await fx.executions.alive(state.unfinished.holder))) return false
-  const pending = await workable(fx.store, datasetOf(fx, name))
+  const resting = await restingIds(fx.store, name, fx.clock.now())
+  const pending = (await workable(fx.store, datasetOf(fx, name))).filter((id) => !resting.has(id))
   return needsRun(state, { dataset: datasetOf(fx, name), pending, models: await fx.models(name) })
 }
 
