@@ -76,19 +76,20 @@ async function dropAll(kinds: readonly Kind[]): Promise<{ of(name: string): Foun
   const sources = result.runs.flatMap((run) => run.sources)
   return {
     of(name) {
-      const object = result.objects.find(({ key }) => key.endsWith(`/${name}`))
+      const key = `raw/olist/${name}`
+      const object = result.objects.find((one) => one.key === key)
       const leftOut = result.leftOut?.find(({ path }) => path.endsWith(`/${name}`))?.reason
-      const own = object ? sources.filter(({ key }) => key === object.key || key.startsWith(`${object.key}/`)) : []
+      const own = sources.filter((one) => one.key === key || one.key.startsWith(`${key}/`))
       return {
-        sources: own.map(({ key, table, outcome, error = '', warnings = [], rowsIn }) => ({
-          name: key === object?.key ? '' : key.slice((object?.key.length ?? 0) + 1),
+        sources: own.map(({ key: from, table, outcome, error = '', warnings = [], rowsIn }) => ({
+          name: from.slice(key.length + 1),
           table,
           outcome,
           error,
           warnings,
           rowsIn,
-          rows: kept.get(key) ?? [],
-          quarantined: rejected.get(key) ?? {},
+          rows: kept.get(from) ?? [],
+          quarantined: rejected.get(from) ?? {},
         })),
         ...(object ? { object } : {}),
         ...(leftOut ? { leftOut } : {}),
@@ -121,6 +122,8 @@ function difference(found: Found, right: Right): string | undefined {
       return found.leftOut && right.reason.test(found.leftOut) && !found.object
         ? undefined
         : `left out, ${right.reason}`
+    case 'passed_over':
+      return found.object || found.leftOut ? 'passed over' : undefined
     case 'unroutable':
       if (found.object?.outcome !== 'unroutable' || source) return 'unroutable'
       return right.message && !right.message.test(found.object.message ?? '')
@@ -142,7 +145,7 @@ function difference(found: Found, right: Right): string | undefined {
       if (source.rows.length > 0) return 'no row of it'
       return right.error.test(source.error) ? undefined : `an error like ${right.error}`
     case 'taken': {
-      if (!source || source.outcome !== 'taken' || found.sources.length > 1) return `taken into ${right.table}`
+      if (source?.outcome !== 'taken' || found.sources.length > 1) return `taken into ${right.table}`
       if (source.table !== right.table) return `table ${right.table}`
       const rest = right.rows.reduce<Record<string, unknown>[]>((left, row) => without(left, row), source.rows)
       if (source.rows.length !== right.rows.length || rest.length > 0)

@@ -32,6 +32,8 @@ export type Right =
   | { outcome: 'unroutable'; message?: RegExp }
   /** It is never stored, and `drop` says why. */
   | { outcome: 'left_out'; reason: RegExp }
+  /** It lies in the dropped folder as what programs leave there, and is not looked at. */
+  | { outcome: 'passed_over' }
   /** An archive: of each member that is a source, what is right. */
   | { outcome: 'members'; members: Record<string, Right> }
 

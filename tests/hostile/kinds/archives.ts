@@ -201,15 +201,15 @@ archive(
     'olist_order_payments_dataset.csv': taken('order_payments', [{ order_id: id }]),
   }),
 )
-archive(
-  'an archive in folders, with what a Mac adds',
-  (id) => ({
+add('an archive of one file in a folder, with what a Mac adds', (id) => ({
+  name: `archive_${id}.zip`,
+  bytes: zip({
     'olist/olist_sellers_dataset.csv': member('sellers', id),
     '__MACOSX/olist/._olist_sellers_dataset.csv': bytesOf('\0\u0005\u0016\u0007'),
     'olist/.DS_Store': bytesOf('\0\0\0\u0001Bud1'),
   }),
-  (id) => ({ 'olist/olist_sellers_dataset.csv': taken('sellers', [{ seller_id: id }]) }),
-)
+  right: taken('sellers', [{ seller_id: id }]),
+}))
 archive(
   'an archive with one broken file',
   (id) => ({

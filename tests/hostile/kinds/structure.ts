@@ -115,9 +115,7 @@ add('a semicolon inside an unquoted cell of a file with commas', (id) =>
 )
 add('doubled quotes', (id) => fileOf('sellers', id, `${id}a,1001,"o ""rei""",RJ\n`, city(id, 'o "rei"')))
 add('a cell that is one doubled quote', (id) => fileOf('sellers', id, `${id}a,1001,"""",RJ\n`, city(id, '"')))
-add('an empty cell in quotes', (id) =>
-  fileOf('sellers', id, `${id}a,1001,"",RJ\n`, city(id, null)),
-)
+add('an empty cell in quotes', (id) => fileOf('sellers', id, `${id}a,1001,"",RJ\n`, city(id, null)))
 add('a quote in the middle of a cell', (id) =>
   fileOf('sellers', id, `${id}a,1001,tv 32" led,RJ\n`, city(id, 'tv 32" led')),
 )
