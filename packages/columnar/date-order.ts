@@ -72,16 +72,23 @@ export function vote(votes: DateVotes, bytes: Uint8Array, from: number, end: num
   votes.years.last.add(c)
 }
 
-/** `YYYY-MM-DD`, the common case. */
+/**
+ * `YYYY-MM-DD`, the common case. Only two numbers of two digits, one a month and the other a day beyond 12, prove anything.
+ */
 function voteYearFirst(votes: DateVotes, bytes: Uint8Array, start: number): void {
-  const second = isOverTwelve(bytes[start + 5]!, bytes[start + 6]!)
-  if (second === isOverTwelve(bytes[start + 8]!, bytes[start + 9]!)) return
-  if (second) votes.daySecond++
-  else votes.monthSecond++
+  const second = twoDigits(bytes, start + 5)
+  const third = twoDigits(bytes, start + 8)
+  if (isMonth(second) && third > 12 && isDay(third)) votes.monthSecond++
+  else if (isMonth(third) && second > 12 && isDay(second)) votes.daySecond++
 }
 
-/** Of two digits. */
-const isOverTwelve = (tens: number, ones: number) => tens > 49 || (tens === 49 && ones > 50)
+/** NaN for anything else. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  return isDigit(bytes[at]) && isDigit(bytes[at + 1]) ? valueAt(bytes, at, 2) : Number.NaN
+}
+
+/** Hardly anybody writes `YYYY-DD-MM`, so one or two such dates are slips. */
+const fewestSwapped = 3
 
 function digitsAt(bytes: Uint8Array, at: number, end: number): number {
   let count = 0
@@ -144,7 +151,7 @@ export function decideDates(
         `column ${votes.name}: no date proves the order of day and month, so dates that fit several orders are quarantined; dateOrder in the contract decides`,
       )
   }
-  const swapped = columns.filter(({ daySecond, monthSecond }) => daySecond > monthSecond)
+  const swapped = columns.filter(({ daySecond, monthSecond }) => daySecond >= fewestSwapped && daySecond > monthSecond)
   const isIso = columns.some(({ daySecond, monthSecond }) => monthSecond > 0 && monthSecond >= daySecond)
   const dates: Record<string, DateStyle> = {}
   for (const [votes, order] of found) {
