@@ -9,14 +9,21 @@ export const plainName = (name: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '_')
     .replace(/^_+|_+$/g, '')
 
-/** The plain names under which a file may hold a contract's columns, with the column's place. The contract's header wins. */
+/**
+ * The plain names under which a file may hold a contract's columns, with the column's place, and the same run together, as in
+ * `sellerId`. The contract's header wins.
+ */
 export function placesByName(contract: readonly [string, Column][]): Map<string, number> {
   const places = new Map<string, number>()
-  contract.forEach(([, column], place) => {
-    if (column.header !== undefined) places.set(plainName(column.header), place)
+  const add = (name: string, place: number) => {
+    for (const each of [plainName(name), plainName(name).replaceAll('_', '')])
+      if (!places.has(each)) places.set(each, place)
+  }
+  contract.forEach(([, { header }], place) => {
+    if (header !== undefined) add(header, place)
   })
   contract.forEach(([name], place) => {
-    if (!places.has(plainName(name))) places.set(plainName(name), place)
+    add(name, place)
   })
   return places
 }
