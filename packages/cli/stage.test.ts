@@ -30,6 +30,15 @@ const absent = () => {
   throw new Refused('NoSuchKey', 'no', 404)
 }
 
+const object = '/lake-dev/raw/olist/olist_orders_dataset.csv'
+const version = { 'x-amz-version-id': 'v1', etag: '"e"' }
+/** Answers to the upload of a file of nine bytes. */
+const uploaded = {
+  [`PUT ${object}`]: () => new Headers(version),
+  [`HEAD ${object}?versionId`]: () =>
+    new Headers({ ...version, 'last-modified': 'Sun, 01 Mar 2026 12:00:00 GMT', 'content-length': '9' }),
+}
+
 const ask = (...args: string[]) => droplake([...args, '--stage', 'dev'], { env })
 
 describe('a command on a stage', () => {
@@ -88,8 +97,7 @@ describe('a command on a stage', () => {
   it('puts files into the bucket, where --no-wait leaves them to it', async () => {
     const path = join(folder, 'olist_orders_dataset.csv')
     writeFileSync(path, 'order_id\n')
-    answers['PUT /lake-dev/raw/olist/olist_orders_dataset.csv'] = () =>
-      new Headers({ 'x-amz-version-id': 'v1', etag: '"e"' })
+    Object.assign(answers, uploaded)
     const { code, stdout, stderr } = await ask('drop', path, '--no-wait', '--json')
     expect({ code, objects: JSON.parse(stdout).objects }).toEqual({
       code: 0,
@@ -101,16 +109,8 @@ describe('a command on a stage', () => {
   it('ends the wait for a drop at Ctrl-C, and says how to look', async () => {
     const path = join(folder, 'olist_orders_dataset.csv')
     writeFileSync(path, 'order_id\n')
-    const at = '/lake-dev/raw/olist/olist_orders_dataset.csv'
-    answers[`PUT ${at}`] = () => new Headers({ 'x-amz-version-id': 'v1', etag: '"e"' })
-    answers[`HEAD ${at}?versionId`] = () =>
-      new Headers({
-        'x-amz-version-id': 'v1',
-        etag: '"e"',
-        'last-modified': 'Sun, 01 Mar 2026 12:00:00 GMT',
-        'content-length': '9',
-      })
-    const waits = `HEAD ${at}?versionId`
+    Object.assign(answers, uploaded)
+    const waits = 'GET /lake-dev?list'
     const { code, stdout, stderr } = await droplake(['drop', path, '--stage', 'dev'], {
       env,
       during: (child, text) => {

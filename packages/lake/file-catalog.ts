@@ -74,8 +74,8 @@ export function fileCatalog(store: ObjectStore): Catalog {
       return value
     }
     try {
-      const shown = (await get(state)) as CatalogState & { format?: number }
-      checkFormat(shown)
+      const { format, ...shown } = (await get(state)) as CatalogState & { format?: number }
+      checkFormat({ format })
       const named = new Set(shown.tables.map(nameOf))
       const found = (await inBatches(registered, 16, (each) => get(each, loadTable))) as (CatalogTable | undefined)[]
       const beside = found.filter((table) => table !== undefined)

@@ -92,7 +92,7 @@ test('names and values of any kind stay names and values, and a commented expres
       description: 'odd',
       files: 'odd.csv',
       columns: {
-        id: int.required({ min: -1, max: 2 ** 31 }),
+        id: int.required({ min: -1, max: 2 ** 31 - 1 }),
         kind: text.optional({ accepted: ["it's", "') or (1=1"] }),
       },
       key: [],

@@ -6,9 +6,6 @@ import { isSame, lossOf, widening } from '@droplake/contracts/widen'
 import { ObjectNotFound, type ObjectStore } from '@droplake/lake/object-store'
 import { DamagedObject } from './records.ts'
 
-/** Columns, and the names under which they stand in files that were written before they were renamed. */
-const earlierNames = [['_source_arrived_at', '_source_modified']] as const
-
 type StoredFile = { key: string; bytes: number }
 
 /** Thrown when a stored column cannot be read as its contract's type without losing something. */
@@ -37,15 +34,7 @@ export async function openStored(store: ObjectStore, file: StoredFile): Promise<
     }
   }
   const parquet = await guarded(() => openParquet(read, file.bytes))
-  const columns = { ...parquet.columns }
-  for (const [now, before] of earlierNames) if (!columns[now] && columns[before]) columns[now] = columns[before]
-  const nameIn = (name: string) =>
-    parquet.columns[name] ? name : (earlierNames.find(([now]) => now === name)?.[1] ?? name)
-  return {
-    ...parquet,
-    columns,
-    readGroup: (group, names) => guarded(() => parquet.readGroup(group, names.map(nameIn))),
-  }
+  return { ...parquet, readGroup: (group, names) => guarded(() => parquet.readGroup(group, names)) }
 }
 
 /** What a file's cells are read as: the contract's types. */

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { drop } from '@droplake/local/drop'
 import { expect, test } from 'vitest'
-import { start } from './processes.ts'
-import { customers, onlyRun, openShop, orders, temporaryFolder } from './shop.ts'
+import { start } from '../e2e/processes.ts'
+import { customers, onlyRun, openShop, orders, temporaryFolder } from '../e2e/shop.ts'
 
 const perDrop = 3
 

@@ -1,7 +1,7 @@
 /** Asks one lake the same two questions until the file `stop` appears beside it, and prints every distinct answer. */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { openShop } from './shop.ts'
+import { openShop } from '../e2e/shop.ts'
 
 const path = process.argv[2]
 if (!path) throw new Error('read-until-stopped: no folder given')

@@ -1,10 +1,10 @@
+import { measureSample } from '@droplake/cli/cost/measure-sample'
+import { costJson, showCost } from '@droplake/cli/cost/show-cost'
+import { createStyle } from '@droplake/cli/style'
 import { priceMonth } from '@droplake/stage/cost/price'
-import { expect, it } from 'vitest'
-import { createStyle } from '../style.ts'
-import { measureSample } from './measure-sample.ts'
-import { costJson, showCost } from './show-cost.ts'
+import { expect, test } from 'vitest'
 
-it('measures generated deliveries, and shows the month that comes of them with how it was come by', async () => {
+test('measures generated deliveries, and shows the month that comes of them with how it was come by', async () => {
   const told: string[] = []
   const sample = await measureSample((line) => told.push(line), { before: 100, small: 8, large: 80, parts: 2 })
   const { small, large, many } = sample.samples

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DropResult } from '@droplake/local/drop'
 import { entries } from '@droplake/pipeline/log'
 import { expect, test } from 'vitest'
-import { openOlist, row } from './olist.ts'
-import { droplake } from './processes.ts'
-import { csv, rows, temporaryFolder } from './shop.ts'
+import { openOlist, row } from '../e2e/olist.ts'
+import { droplake } from '../e2e/processes.ts'
+import { csv, rows, temporaryFolder } from '../e2e/shop.ts'
 
 /** Eight files of four tables, two rows each; no key in two of them. */
 function eightFiles(path: string): string[] {
