@@ -2,7 +2,7 @@ import { decimal, text, timestamp } from '@droplake/contracts/column'
 import { defineTable } from '@droplake/contracts/table'
 
 export default defineTable({
-  description: 'One row an order that came back',
+  description: 'One row per order that came back',
   files: 'returns*.csv',
   columns: {
     return_id: text.required(),
