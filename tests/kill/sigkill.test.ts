@@ -7,11 +7,7 @@ test('a process that is killed at any moment leaves a lake that the next one bri
   using base = temporaryFolder()
   const of = await shopScene(base.path)
   const withinMs = await durationOf(base.path)
-  let killed = 0
-  for (let seed = 1; seed <= 2; seed++) {
-    const result = await killProcesses(of, { seed, withinMs })
-    expect(result.problems, `seed ${seed}`).toEqual([])
-    killed += result.killed
-  }
+  const { killed, problems } = await killProcesses(of, { seed: 1, withinMs })
+  expect(problems).toEqual([])
   expect(killed).toBeGreaterThan(0)
 })

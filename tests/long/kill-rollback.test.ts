@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../e2e/shop.ts'
-import { killRollback, undisturbedRollback } from './rollback.ts'
+import { killRollback, undisturbedRollback } from '../kill/rollback.ts'
 
 test('a rollback that dies at any of its writes has happened or has not, as the log says, for every reader and run after', async () => {
   using base = temporaryFolder()
