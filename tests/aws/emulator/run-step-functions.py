@@ -50,6 +50,13 @@ def client(region, service, state_credentials=None):
                 return invoke(**parameters)
 
         made.invoke = invoke_in_turn
+    if service in ("stepfunctions", "sfn"):
+        start = made.start_execution
+
+        def start_execution(**parameters):
+            return start(**{name[0].lower() + name[1:]: value for name, value in parameters.items()})
+
+        made.start_execution = start_execution
     return made
 
 
