@@ -64,17 +64,17 @@ test('the crawler read the raw files, and found what the contracts say', async (
   expect(crawled.map(({ key }) => key)).toContain('raw/olist/olist_orders_dataset.csv')
 })
 
-test('the run is told to who subscribes, with attributes to filter by', async () => {
-  const { runId, tables } = await lastRun()
-  const told = await stage.alerts()
-  expect(told.every(({ attributes }) => attributes.run === runId && attributes.dataset === 'olist')).toBe(true)
-  expect(told.filter(({ attributes }) => attributes.kind === 'published')).toMatchObject([
-    {
-      subject: 'droplake: olist published',
-      text: expect.stringContaining(`orders: ${tables.orders?.rowsIn} rows in, ${tables.orders?.kept} kept`),
-      attributes: { status: 'published', severity: 'info' },
-    },
-  ])
+test('subscribers are notified of every run, with attributes to filter by', async () => {
+  // Files whose events come late, on a busy machine, have a run of their own.
+  const published = (await stage.alerts()).filter(({ attributes }) => attributes.kind === 'published')
+  expect(published.map(({ attributes }) => attributes.run)).toContain((await lastRun()).runId)
+  for (const { subject, text, attributes } of published) {
+    expect(subject).toBe('droplake: olist published')
+    expect(attributes).toMatchObject({ dataset: 'olist', status: 'published', severity: 'info' })
+    const { tables } = await stage.report(attributes.run ?? '')
+    for (const [table, { rowsIn, kept }] of Object.entries(tables))
+      expect(text).toContain(`${table}: ${rowsIn} rows in, ${kept} kept`)
+  }
 })
 
 test('an event that comes twice changes nothing', async () => {
