@@ -103,7 +103,7 @@ test('keys with blanks, + and %2F arrive at once, one run takes both, a throttle
   ])
 })
 
-test('an error that nobody retries defers the file; the pass takes it', async () => {
+test('an error that nobody retries defers the file; the pass lets it rest, a run that is asked for takes it', async () => {
   const before = await orders()
   const key = 'raw/olist/olist_orders_dataset.poor.csv'
   stage.faults.fail(stage.functions.clean ?? '', { error: 'Runtime.ExitError', message: 'signal: killed' })
@@ -112,7 +112,11 @@ test('an error that nobody retries defers the file; the pass takes it', async ()
   expect((await lastRun()).sources).toMatchObject([
     { key, outcome: 'deferred', error: expect.stringMatching(/more memory/) },
   ])
+  await stage.until(async () => (await stage.state()).unfinished === undefined)
+  const { runId } = await lastRun()
   await stage.invoke('wake', { reason: 'pass' })
+  expect((await lastRun()).runId).toBe(runId)
+  await stage.rules.start({ dataset: 'olist', reason: 'run' })
   await stage.quiet()
   expect((await lastRun()).sources).toMatchObject([{ key, outcome: 'taken' }])
   expect(await orders()).toBe(before + 1)
