@@ -58,8 +58,7 @@ describe.each(all.map((graph) => [graph.stage, graph] as const))('stage %s', (_,
 
   test('every AWS resource carries app, stage and deployment as tags', () => {
     const { tags } = graph.app.providers.aws.defaultTags
-    const { name: app } = graph.app
-    expect(tags).toEqual({ app, stage: graph.stage, deployment: `${app}-${graph.stage}` })
+    expect(tags).toEqual({ app: graph.app.name, stage: graph.stage, deployment: `droplake-${graph.stage}` })
     for (const { type, name, provider, inputs } of graph.resources) {
       // The stage's own provider puts its tags on all that can be tagged; another one would not.
       expect(provider, `${type} ${name}`).toBe('')
