@@ -7,8 +7,8 @@ import { drop } from '@droplake/local/drop'
 import { quarantineGroups } from '@droplake/local/quarantine'
 import type { Report } from '@droplake/pipeline/report'
 import { afterAll, expect, type TestContext, test } from 'vitest'
-import { openOlist, row, saved } from './olist.ts'
-import { cleanedRows, publicRows, temporaryFolder } from './shop.ts'
+import { openOlist, row, saved } from '../e2e/olist.ts'
+import { cleanedRows, publicRows, temporaryFolder } from '../e2e/shop.ts'
 import {
   columnsReversed,
   crlfInCells,
@@ -19,7 +19,7 @@ import {
   mapCells,
   monthFirst,
   withCommas,
-} from './spreadsheet.ts'
+} from '../e2e/spreadsheet.ts'
 
 function realFiles(context: TestContext, folder: string): string {
   const root = process.env.DROPLAKE_REAL_DATA

@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { droplake } from '@droplake/cli/testing/spawn'
 import { systemClock } from '@droplake/lake/clock'
 import { fileStore } from '@droplake/lake/file-store'
 import { localAlive, localHolder } from '@droplake/local/holder'
 import { begin } from '@droplake/pipeline/begin'
 import { append } from '@droplake/pipeline/log'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { droplake } from './testing/spawn.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'droplake-rollback-'))
 const lake = join(folder, 'lake')
