@@ -11,8 +11,11 @@ export interface ZipEntry {
   method?: number
 }
 
-/** A zip as the format's appnote has it: stored or deflated entries, a directory, an end record. */
-export function zip(entries: ZipEntry[]): Buffer {
+/** A zip as the format's appnote has it: stored or deflated entries, or files by their names; a directory; an end record. */
+export function zip(files: ZipEntry[] | Record<string, Uint8Array>): Buffer {
+  const entries = Array.isArray(files)
+    ? files
+    : Object.entries(files).map(([name, bytes]): ZipEntry => ({ name, bytes }))
   const locals: Buffer[] = []
   const directory: Buffer[] = []
   let offset = 0

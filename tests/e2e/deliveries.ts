@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync
 import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { zip } from '@droplake/columnar/testing-zip'
 import { routeKey } from '@droplake/contracts/route'
 import { below, createRandom } from '@droplake/generator/random'
 import { drop } from '@droplake/local/drop'
@@ -11,7 +12,6 @@ import { watch } from '@droplake/local/watch'
 import { readState } from '@droplake/pipeline/log'
 import { sourceOf } from '@droplake/pipeline/markers'
 import { csv, type OpenLake, orders, publicRows } from './shop.ts'
-import { zip } from './zip.ts'
 
 export const packings = ['plain', 'gz', 'zip', 'zst'] as const
 export type Packing = (typeof packings)[number]

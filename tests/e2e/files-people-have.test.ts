@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { zip } from '@droplake/columnar/testing-zip'
 import { generateOlistWithClickstream } from '@droplake/generator/registry'
 import { drop } from '@droplake/local/drop'
 import { runPending } from '@droplake/local/run'
 import { describe, expect, test } from 'vitest'
 import { noModels, openOlist } from './olist.ts'
 import { onlyRun, rows, temporaryFolder } from './shop.ts'
-import { zip } from './zip.ts'
 
 /** Rows of every table, in an order that no file has. */
 async function tablesOf(lake: Awaited<ReturnType<typeof openOlist>>) {

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { CreateFunctionCommand, type LambdaClient } from '@aws-sdk/client-lambda'
+import { zip } from '@droplake/columnar/testing-zip'
 import { fromBufferPromise } from 'yauzl'
-import { zip } from '../../e2e/zip.ts'
 import type { DeployedFunction } from '../../stacks/graph.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
-import { zip } from '../../e2e/zip.ts'
+import { zip } from '@droplake/columnar/testing-zip'
 import { bytesOf, type HostileFile, headerOf, kinds, nameOf, type Right, setAside, taken } from '../kind.ts'
 
 /** Compressed files, whole and broken, and files that are no CSV at all. */
